@@ -1,0 +1,77 @@
+"""``branches/*.yml``: what-ifs. Hypothetical claims that are laid over the ledger and never enter it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from castello.cases import fields
+from castello.cases._yaml import Lines, Unreadable, load
+from castello.cases.claim_files import Known, read_sections
+from castello.claims import Claim, Document
+from castello.errors import Issue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """Claims added, and claims and sources left out, under a name."""
+
+    name: str
+    about: str
+    claims: tuple[Claim, ...] = ()
+    without_claims: tuple[str, ...] = ()
+    without_sources: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+def read_branch(
+    data: bytes, *, file: str, known: Known, documents: Mapping[str, Document], refs: Mapping[str, str]
+) -> Branch:
+    """
+    Read one branch; claims in it are written like any other and cite a document of the case or of the branch.
+
+    Raises
+    ------
+    Unreadable
+        If the file as a whole cannot be used.
+    """
+    root = load(data, file=file)
+    allowed = ("name", "about", "drop", "claims", "documents")
+    if not isinstance(root, Lines) or not isinstance(root.get("name"), str):
+        raise Unreadable(
+            Issue(file=file, row=1, column="name", code="shape", what="is not a branch", hint="Start with `name:` and `about:`.")
+        )
+    issues = [
+        Issue(file=file, row=root.at(key), column=key, code="section", what=f"{key!r} is unknown", hint=f"Use {', '.join(allowed)}.")
+        for key in root
+        if key not in allowed
+    ]
+    drop = root.get("drop") or Lines()
+    without_claims = []
+    for ref in fields.listed(drop.get("claims")):
+        if ref in refs:
+            without_claims.append(refs[ref])
+        else:
+            issues.append(
+                Issue(file=file, row=root.at("drop"), column="drop", code="ref", what=f"{ref!r} is no ref of this case", hint="Use a ref.")
+            )
+    without_sources = []
+    for source in fields.listed(drop.get("sources")):
+        if source in known.sources:
+            without_sources.append(source)
+        else:
+            issues.append(
+                Issue(file=file, row=root.at("drop"), column="drop", code="source", what=f"no source {source!r}", hint="Use an id of sources.yml.")
+            )
+    inner = Lines({name: root[name] for name in ("documents", "claims") if name in root}, line=root.line)
+    inner.lines = root.lines
+    read = read_sections(inner, file=file, known=known, documents=documents, refs=refs)
+    return Branch(
+        name=root["name"],
+        about=str(root.get("about") or ""),
+        # a prefix of their own: a hypothetical claim can never be taken for one of the ledger
+        claims=tuple(claim.with_id(f"h1-{claim.id[3:]}") for claim in read.claims),
+        without_claims=tuple(without_claims),
+        without_sources=tuple(without_sources),
+        issues=(*issues, *read.issues),
+    )

@@ -1,0 +1,433 @@
+"""``claims/*.yml``: documents, claims, relations and judgements that a person wrote down."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+
+from castello.cases import fields
+from castello.cases._yaml import Items, Lines, Unreadable, load
+from castello.claims import (
+    RULES,
+    UNKNOWN,
+    Claim,
+    Document,
+    InvalidClaim,
+    Judgement,
+    Kind,
+    Link,
+    Modality,
+    Relation,
+    Role,
+    Sensitivity,
+    Verdict,
+    Verification,
+)
+from castello.errors import Issue
+
+SECTIONS = ("coder", "documents", "claims", "relations", "judgements")
+
+# which register a slot's id has to stand in; slots that are not named here are free keys
+REGISTERED: dict[Kind, dict[str, str]] = {
+    Kind.EVENT: {"subject": "party", "object": "party", "place": "place"},
+    Kind.CONTROL: {"subject": "party", "object": "place"},
+    Kind.ACCESS: {"subject": "road", "object": "party"},
+    Kind.SIEGE: {"subject": "party", "object": "place"},
+    Kind.PRESENCE: {"subject": "party", "object": "place"},
+    Kind.TIE: {"subject": "party", "object": "party", "place": "place"},
+    Kind.PEOPLE: {"subject": "place"},
+    Kind.PRICE: {"object": "place"},
+    Kind.SUPPLY: {"place": "place"},
+    Kind.AID: {"subject": "party", "place": "place"},
+    Kind.CASUALTY: {"subject": "party", "object": "party", "place": "place"},
+    Kind.TERM: {"subject": "agreement", "object": "party", "place": "place"},
+    Kind.BREACH: {"subject": "party", "object": "agreement", "place": "place"},
+    Kind.POSITION: {"subject": "speaker", "object": "speaker", "place": "place"},
+    Kind.FORECAST: {"subject": "speaker", "place": "place"},
+    Kind.MEETING: {"subject": "speaker", "object": "speaker", "place": "place"},
+    Kind.LISTING: {"subject": "speaker", "object": "listed", "place": "place"},
+}
+
+_CLAIM_FIELDS = (
+    "ref kind subject predicate object place quantity also modality condition happened said document chain locator quote "
+    "translation place_as_written credibility confidence verification sensitivity note coder second_coder"
+).split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The ids that claims may name."""
+
+    places: frozenset[str] = frozenset()
+    roads: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    protected: frozenset[str] = frozenset()
+    agreements: frozenset[str] = frozenset()
+
+    def has(self, id_: str, register: str) -> bool:
+        """Whether the id stands in the register (or registers) that a slot takes."""
+        where = {
+            "place": (self.places, self.roads),
+            "road": (self.roads,),
+            "party": (self.parties,),
+            "agreement": (self.agreements,),
+            "speaker": (self.parties, self.sources),
+            "listed": (self.parties, self.places),
+        }[register]
+        return id_ == UNKNOWN or any(id_ in ids for ids in where)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFile:
+    """One claims file, read: what is good, and an issue for everything that is not."""
+
+    file: str
+    sha256: str
+    protected: bool
+    documents: tuple[Document, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    refs: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    relations: tuple[tuple[int, Lines], ...] = ()
+    judgements: tuple[tuple[int, Lines], ...] = ()
+    issues: tuple[Issue, ...] = ()
+    present: int = 0
+
+
+def read_claim_file(
+    data: bytes,
+    *,
+    file: str,
+    known: Known,
+    documents: Mapping[str, Document] | None = None,
+    refs: Mapping[str, str] | None = None,
+    check_quote: Callable[[Claim], str | None] | None = None,
+) -> ClaimFile:
+    """
+    Read one claims file. Good rows are kept; every other row gives an issue with file, line, field and hint.
+
+    Parameters
+    ----------
+    data, file
+        Bytes, and the path inside the case, for messages.
+    known
+        Ids that claims may name.
+    documents
+        Documents declared elsewhere in the case; claims may cite them.
+    refs
+        Refs declared elsewhere, with their claim ids.
+    check_quote
+        Tells what is wrong with a claim's quote and figure where the document's text is held, else None.
+
+    Raises
+    ------
+    Unreadable
+        If the file as a whole cannot be used.
+    """
+    root = load(data, file=file)
+    if not isinstance(root, Lines):
+        raise _refuse(file, 1, None, "shape", "is not a claims file", f"Its sections are: {', '.join(SECTIONS)}.")
+    for key in root:
+        if key not in SECTIONS:
+            raise _refuse(file, root.at(key), key, "section", f"{key!r} is not a section", f"Sections are: {', '.join(SECTIONS)}.")
+    read = read_sections(root, file=file, known=known, documents=documents, refs=refs, check_quote=check_quote)
+    return replace(read, sha256=hashlib.sha256(data).hexdigest())
+
+
+def read_sections(
+    root: Lines,
+    *,
+    file: str,
+    known: Known,
+    documents: Mapping[str, Document] | None = None,
+    refs: Mapping[str, str] | None = None,
+    check_quote: Callable[[Claim], str | None] | None = None,
+) -> ClaimFile:
+    """The sections of a claims file that is parsed already; see :func:`read_claim_file`."""
+    for key in SECTIONS[1:]:
+        if root.get(key) is not None and not isinstance(root[key], Items):
+            raise _refuse(file, root.at(key), key, "shape", f"{key} is not a list", "Start each entry with a hyphen.")
+    reader = _Reader(file=file, known=known, coder=root.get("coder"), check_quote=check_quote)
+    declared = reader.documents(root.get("documents") or Items(), root)
+    reader.claims(root.get("claims"), {**(documents or {}), **declared}, dict(refs or {}))
+    sections = [root.get(name) or () for name in SECTIONS[1:]]
+    return ClaimFile(
+        file=file,
+        sha256="",
+        protected=is_protected(file),
+        documents=tuple(declared.values()),
+        claims=tuple(reader.made),
+        refs=reader.refs,
+        lines=reader.lines,
+        relations=reader.rows(root.get("relations"), "relation"),
+        judgements=reader.rows(root.get("judgements"), "judgement"),
+        issues=tuple(reader.issues),
+        present=sum(len(section) for section in sections),
+    )
+
+
+def is_protected(file: str) -> bool:
+    """Whether a file's name says that its claims are to be sealed."""
+    return PurePosixPath(file).name.endswith((".protected.yml", ".protected.yaml"))
+
+
+class _Reader:
+    def __init__(
+        self, *, file: str, known: Known, coder: str | None, check_quote: Callable[[Claim], str | None] | None
+    ) -> None:
+        self.file, self.known, self.coder, self.check_quote = file, known, coder, check_quote
+        self.made: list[Claim] = []
+        self.refs: dict[str, str] = {}
+        self.lines: dict[str, int] = {}
+        self.issues: list[Issue] = []
+
+    def issue(self, row: int | None, column: str | None, code: str, what: str, hint: str, *, severity: str = "error") -> None:
+        self.issues.append(Issue(file=self.file, row=row, column=column, code=code, what=what, hint=hint, severity=severity))
+
+    def rows(self, items: Any, name: str) -> tuple[tuple[int, Lines], ...]:
+        good = []
+        for line, item in zip(items.lines, items, strict=True) if isinstance(items, Items) else ():
+            if isinstance(item, Lines):
+                good.append((line, item))
+            else:
+                self.issue(line, None, "shape", f"{name} is not a mapping", "Write `- key: value`.")
+        return tuple(good)
+
+    def documents(self, items: Items, root: Lines) -> dict[str, Document]:
+        documents: dict[str, Document] = {}
+        for line, item in self.rows(items, "document"):
+            try:
+                document = read_document(item, known=self.known)
+                if document.id in documents:
+                    raise InvalidClaim("id", f"document {document.id!r} stands twice in this file", hint="Give each its own id.")
+            except InvalidClaim as invalid:
+                self.issue(item.at(invalid.slot), invalid.slot, "document", invalid.what, invalid.hint)
+                continue
+            documents[document.id] = document
+        return documents
+
+    def claims(self, items: Any, documents: Mapping[str, Document], refs: dict[str, str]) -> None:
+        waiting = list(self.rows(items, "claim"))
+        # derived figures name other claims of the file, in any order: read what can be read until nothing moves
+        while waiting:
+            ready, blocked = [], []
+            for line, item in waiting:
+                (ready if all(ref in refs for ref in _derived(item)) else blocked).append((line, item))
+            # where nothing is ready, what is left names refs that do not exist: the reader says so
+            for line, item in ready or blocked:
+                self._claim(line, item, documents, refs)
+            waiting = blocked if ready else []
+
+    def _claim(self, line: int, item: Lines, documents: Mapping[str, Document], refs: dict[str, str]) -> None:
+        try:
+            claim = self._made(item, documents, refs)
+            ref = item.get("ref")
+            if ref is not None and (not isinstance(ref, str) or ref in refs):
+                raise InvalidClaim("ref", f"{ref!r} stands twice or is not text", hint="A ref is unique in the case.")
+            if claim.protected and not is_protected(self.file):
+                raise InvalidClaim(
+                    "chain", "a protected claim in an open file", hint="Move it to a file named *.protected.yml."
+                )
+            problem = self.check_quote(claim) if self.check_quote else None
+            if problem is not None:
+                raise InvalidClaim("quote", problem, hint="Quote the exact words, or derive the figure (derived_from, formula).")
+        except InvalidClaim as invalid:
+            self.issue(item.at(invalid.slot), invalid.slot, "claim", invalid.what, invalid.hint)
+            return
+        except (TypeError, ValueError, AttributeError) as error:
+            self.issue(line, None, "claim", f"cannot be read ({error})", "Compare it with the manual's example.")
+            return
+        if ref is not None:
+            refs[ref] = self.refs[ref] = claim.id
+        if claim.id in self.lines:
+            self.issue(
+                line, None, "twice", f"says exactly what line {self.lines[claim.id]} says", "Delete one.", severity="warning"
+            )
+            return
+        self.lines[claim.id] = line
+        self.made.append(claim)
+
+    def _made(self, item: Lines, documents: Mapping[str, Document], refs: Mapping[str, str]) -> Claim:
+        for key in item:
+            if key not in _CLAIM_FIELDS:
+                raise InvalidClaim(key, f"{key!r} is not a field of a claim", hint="Slots of the kind go under also.")
+        for key in ("kind", "subject", "happened", "document", "chain"):
+            if item.get(key) is None:
+                raise InvalidClaim(key, "is missing", hint="See `castello words` and the manual.")
+        document = documents.get(item["document"])
+        if document is None:
+            raise InvalidClaim("document", f"no document {item['document']!r}", hint="Declare it under documents.")
+        kind = fields.one_of(Kind, item["kind"], slot="kind")
+        chain = fields.chain(item["chain"])
+        if chain[-1].who != document.publisher:
+            chain = (*chain, Link(who=document.publisher, role=Role.PUBLISHER))
+        self._check_known(kind, item, chain)
+        also = item.get("also") or {}
+        if not isinstance(also, Mapping):
+            raise InvalidClaim("also", f"{also!r} is not a mapping", hint="Write also: {name: value}.")
+        also = {name: value.isoformat() if isinstance(value, date) else value for name, value in also.items()}
+        for name, value in also.items():
+            if not isinstance(value, str | int | float | bool):
+                raise InvalidClaim("also", f"{name} is {value!r}", hint="Text, a number, a day, true or false.")
+        grade = item.get("credibility")
+        raw = str(grade) if grade in (6, "6", "F") else None
+        return Claim(
+            kind=kind,
+            subject=_text(item["subject"], "subject"),
+            predicate=_text(item.get("predicate"), "predicate"),
+            object=_text(item.get("object"), "object"),
+            place=_text(item.get("place"), "place"),
+            quantity=fields.quantity(item.get("quantity"), ids=refs),
+            also=tuple(also.items()),
+            modality=fields.one_of(Modality, item.get("modality", "asserted"), slot="modality"),
+            condition=_text(item.get("condition"), "condition"),
+            happened=fields.period(item["happened"]),
+            said=fields.said(item.get("said")),
+            published=document.published,
+            chain=chain,
+            document=document.id,
+            locator=fields.locator(item.get("locator")),
+            quote=_text(item.get("quote"), "quote"),
+            translation=fields.translation(item.get("translation")),
+            place_as_written=_text(item.get("place_as_written"), "place_as_written"),
+            credibility=None if raw else grade,
+            credibility_raw=raw,
+            confidence=_confidence(item.get("confidence")),
+            verification=fields.one_of(Verification, item.get("verification", "verified"), slot="verification"),
+            sensitivity=fields.one_of(Sensitivity, item.get("sensitivity", "low"), slot="sensitivity"),
+            note=_text(item.get("note"), "note"),
+            coder=_text(item.get("coder", self.coder), "coder"),
+            second_coder=_text(item.get("second_coder"), "second_coder"),
+        )
+
+    def _check_known(self, kind: Kind, item: Lines, chain: tuple[Link, ...]) -> None:
+        for slot, register in REGISTERED[kind].items():
+            value = item.get(slot)
+            if isinstance(value, str) and not self.known.has(value, register):
+                raise InvalidClaim(slot, f"{value!r} is in no register of {_REGISTERS[register]}", hint=_ADD[register])
+        for link in chain:
+            if link.who != UNKNOWN and link.who not in self.known.sources:
+                raise InvalidClaim("chain", f"{link.who!r} is no source", hint="Add it to sources.yml.")
+            if (link.who in self.known.protected) != link.protected:
+                what = "is protected in sources.yml and not here" if not link.protected else "is not protected in sources.yml"
+                raise InvalidClaim("chain", f"{link.who!r} {what}", hint="Write protected: true in both or in neither.")
+
+
+_REGISTERS = {
+    "place": "places",
+    "road": "roads",
+    "party": "parties",
+    "agreement": "agreements",
+    "speaker": "parties or sources",
+    "listed": "parties or places",
+}
+_ADD = {
+    "place": "Add it to places.csv, or correct the id.",
+    "road": "Add it to roads.csv, or correct the id.",
+    "party": "Add it to parties.csv, or correct the id; unknown is an id too.",
+    "agreement": "Add a file to agreements/, or correct the id.",
+    "speaker": "Add it to parties.csv or sources.yml, or correct the id.",
+    "listed": "Add it to parties.csv or places.csv, or correct the id.",
+}
+
+
+def _text(value: object, slot: str) -> Any:
+    if value is None or isinstance(value, str):
+        return value
+    raise InvalidClaim(slot, f"{value!r} is not text", hint="Put it in quotation marks.")
+
+
+def _confidence(value: object) -> Any:
+    if value not in (None, "high", "medium", "low"):
+        raise InvalidClaim("confidence", f"{value!r} is not one", hint="Use high, medium or low.")
+    return value
+
+
+def _derived(item: Lines) -> list[str]:
+    quantity = item.get("quantity")
+    return fields.listed(quantity.get("derived_from")) if isinstance(quantity, Mapping) else []
+
+
+def read_document(item: Lines, *, known: Known) -> Document:
+    """A document's description; raises :class:`InvalidClaim` with the field that is wrong."""
+    allowed = ("id", "title", "publisher", "published", "published_basis", "urls", "language", "archive_url", "note")
+    for key in item:
+        if key not in allowed:
+            raise InvalidClaim(key, f"{key!r} is not a field of a document", hint=f"Fields are: {', '.join(allowed)}.")
+    for key in ("id", "title", "publisher", "published"):
+        if item.get(key) is None:
+            raise InvalidClaim(key, "is missing", hint="A document has id, title, publisher and published.")
+    if item["publisher"] not in known.sources:
+        raise InvalidClaim("publisher", f"{item['publisher']!r} is no source", hint="Add it to sources.yml.")
+    basis = item.get("published_basis", "stated")
+    if basis not in ("stated", "inferred"):
+        raise InvalidClaim("published_basis", f"{basis!r} is not one", hint="Use stated or inferred.")
+    urls = fields.listed(item.get("urls"))
+    for url in urls:
+        if not url.startswith(("http://", "https://")):
+            raise InvalidClaim("urls", f"{url!r} is not an address", hint="Addresses start with http:// or https://.")
+    return Document(
+        id=str(item["id"]),
+        title=str(item["title"]),
+        publisher=item["publisher"],
+        published=fields.day(item["published"], slot="published"),
+        published_basis=basis,
+        urls=tuple(urls),
+        language=str(item.get("language", "en")),
+        archive_url=item.get("archive_url"),
+        note=item.get("note"),
+    )
+
+
+def read_relation(item: Lines, *, refs: Mapping[str, str], coder: str) -> Relation:
+    """A relation with its refs resolved; raises :class:`InvalidClaim`."""
+    rule = item.get("rule")
+    if rule not in RULES:
+        raise InvalidClaim("rule", f"{rule!r} is not a rule", hint=f"Use one of: {', '.join(RULES)}.")
+    plain = ("rule", "by", "dated", "note", "explained", "tolerance")
+    figures = []
+    for role, value in item.items():
+        if role in plain:
+            continue
+        for ref in fields.listed(value):
+            figures.append((role, _resolved(ref, refs, slot=role)))
+    return Relation(
+        rule=rule,
+        figures=tuple(figures),
+        by=str(item.get("by", coder)),
+        dated=fields.day(item.get("dated"), slot="dated"),
+        note=item.get("note"),
+        explained=item.get("explained"),
+        tolerance=item.get("tolerance"),
+    )
+
+
+def read_judgement(item: Lines, *, refs: Mapping[str, str], coder: str) -> Judgement:
+    """A judgement with its refs resolved; names and origins (``kind:value``) stay as written."""
+    for key in item:
+        if key not in ("about", "verdict", "by", "dated", "reason", "rests_on"):
+            raise InvalidClaim(key, f"{key!r} is not a field of a judgement", hint="See the manual, judgements.")
+    about = [text if ":" in text else _resolved(text, refs, slot="about") for text in fields.listed(item.get("about"))]
+    return Judgement(
+        about=tuple(about),
+        verdict=fields.one_of(Verdict, item.get("verdict"), slot="verdict"),
+        by=str(item.get("by", coder)),
+        dated=fields.day(item.get("dated"), slot="dated"),
+        reason=str(item.get("reason") or ""),
+        rests_on=tuple(_resolved(ref, refs, slot="rests_on") for ref in fields.listed(item.get("rests_on"))),
+    )
+
+
+def _resolved(ref: str, refs: Mapping[str, str], *, slot: str) -> str:
+    if ref not in refs:
+        raise InvalidClaim(slot, f"{ref!r} is no ref of this case", hint="Use the ref of a claim, as written there.")
+    return refs[ref]
+
+
+def _refuse(file: str, row: int, column: str | None, code: str, what: str, hint: str) -> Unreadable:
+    return Unreadable(Issue(file=file, row=row, column=column, code=code, what=what, hint=hint))

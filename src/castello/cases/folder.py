@@ -1,0 +1,271 @@
+"""A case folder as a whole: everything in it read once, or a list of what is broken."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from castello.cases._yaml import Lines, Unreadable, load
+from castello.cases.branches import Branch, read_branch
+from castello.cases.claim_files import ClaimFile, Known, is_protected, read_claim_file
+from castello.cases.documents import Held, read_documents, texts
+from castello.cases.settings import FILE, Settings, read_settings
+from castello.cases.speakers import Speaker, read_speakers
+from castello.cases.tables import read_csv
+from castello.claims import Claim, Document
+from castello.errors import CaseBroken, Issue, WrongUse
+from castello.ledger.quotes import problem_with_quote
+from castello.parties import PartyRegister, read_parties
+from castello.parties.register import PARTY_COLUMNS
+from castello.places import PlaceRegister, read_places, read_roads
+from castello.places.register import PLACE_COLUMNS, ROAD_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """An agreement by id; its terms are claims."""
+
+    id: str
+    name_en: str
+    name_ar: str | None = None
+    signed: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registers:
+    """Settings and registers of a case: the names that everyone shares."""
+
+    folder: Path
+    settings: Settings
+    places: PlaceRegister
+    parties: PartyRegister
+    speakers: Mapping[str, Speaker]
+    agreements: Mapping[str, Agreement]
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def known(self) -> Known:
+        """The ids that claims may name."""
+        return Known(
+            places=frozenset(place.id for place in self.places.places),
+            roads=frozenset(road.id for road in self.places.roads),
+            parties=frozenset(self.parties),
+            sources=frozenset(self.speakers),
+            protected=frozenset(id_ for id_, speaker in self.speakers.items() if speaker.protected),
+            agreements=frozenset(self.agreements),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseContent:
+    """Everything that people wrote in a case folder, read."""
+
+    registers: Registers
+    documents: Mapping[str, Held]
+    claim_files: tuple[ClaimFile, ...]
+    refs: Mapping[str, str]
+    issues: tuple[Issue, ...]
+
+
+def find_case(path: Path) -> Path:
+    """
+    The case folder at a path or above it.
+
+    Raises
+    ------
+    WrongUse
+        If there is none.
+    """
+    start = path.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise WrongUse(f"no case at {path}", hint="Go into a case folder, name one with --case, or make one: castello new DIR.")
+
+
+def read_registers(folder: Path) -> Registers:
+    """
+    Settings and registers of a case.
+
+    Raises
+    ------
+    CaseBroken
+        If a file as a whole cannot be used; all such files are listed.
+    """
+    broken: list[Issue] = []
+    issues: list[Issue] = []
+
+    def take(file: str, read: Callable[[bytes], object], otherwise: object) -> object:
+        path = folder / file
+        if not path.exists():
+            if file == FILE:
+                broken.append(Issue(file=file, code="missing", what="is missing", hint="`castello new` makes one."))
+            return otherwise
+        try:
+            return read(path.read_bytes())
+        except Unreadable as unreadable:
+            broken.append(unreadable.issue)
+        except OSError as error:
+            broken.append(Issue(file=file, code="unreadable", what=f"cannot be opened ({error.strerror})", hint="Check the file."))
+        return otherwise
+
+    def register(file: str, columns: tuple[str, ...], required: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+        def read(data: bytes) -> object:
+            rows, found = read_csv(data, file=file, columns=columns, required=required)
+            issues.extend(found)
+            return rows
+
+        return take(file, read, [])  # type: ignore[return-value]  # rows, or the empty list
+
+    settings = take(FILE, read_settings, None)
+    places, found = read_places(register("places.csv", PLACE_COLUMNS, ("id", "name_en", "kind")), file="places.csv")
+    issues += found
+    roads, found = read_roads(register("roads.csv", ROAD_COLUMNS, ("id", "from", "to")), places, file="roads.csv")
+    issues += found
+    parties, found = read_parties(register("parties.csv", PARTY_COLUMNS, ("id", "name_en", "kind")), file="parties.csv")
+    issues += found
+    party_ids = frozenset(party.id for party in parties)
+    speakers, found = take("sources.yml", lambda data: read_speakers(data, parties=party_ids), ({}, []))  # type: ignore[misc]
+    issues += found
+    agreements = {}
+    for path in sorted((folder / "agreements").glob("*.yml")):
+        file = f"agreements/{path.name}"
+        agreement = take(file, lambda data, file=file: _read_agreement(data, file=file), None)  # type: ignore[misc]
+        if isinstance(agreement, Agreement):
+            agreements[agreement.id] = agreement
+    if broken:
+        raise _case_broken(broken)
+    assert isinstance(settings, Settings)
+    registers = Registers(
+        folder=folder,
+        settings=settings,
+        places=PlaceRegister(places, roads),
+        parties=PartyRegister(parties),
+        speakers=speakers,
+        agreements=agreements,
+        issues=tuple(issues),
+    )
+    return replace(registers, issues=(*issues, *_settings_issues(registers)))
+
+
+def _settings_issues(registers: Registers) -> list[Issue]:
+    """Ids in ``case.toml`` that stand in no register."""
+    settings, known = registers.settings, registers.known
+    named = [("area", settings.area, known.places)] if settings.area else []
+    named += [("sides", side, known.parties) for side in settings.sides]
+    named += [("enclave", item.id, known.places) for item in settings.enclaves]
+    named += [("enclave", item.side, known.parties) for item in settings.enclaves]
+    return [
+        Issue(file=FILE, column=column, code="id", what=f"{id_!r} is in no register", hint="Add it, or correct the id.")
+        for column, id_, ids in named
+        if id_ not in ids
+    ]
+
+
+def read_case(folder: Path) -> CaseContent:
+    """
+    Read a whole case folder. Good rows are kept, every other one gives an issue.
+
+    Raises
+    ------
+    CaseBroken
+        If any file as a whole cannot be used; all of them are listed, and nothing may be written then.
+    """
+    registers = read_registers(folder)
+    documents, issues = read_documents(folder / "documents", known=registers.known)
+    described = {id_: held.document for id_, held in documents.items()}
+    held_texts = texts(documents)
+    broken: list[Issue] = []
+    files: list[ClaimFile] = []
+    refs: dict[str, str] = {}
+
+    def check(claim: Claim) -> str | None:
+        return problem_with_quote(claim, held_texts.get(claim.document))
+
+    for path in claim_paths(folder):
+        file = f"claims/{path.name}"
+        try:
+            read = read_claim_file(
+                path.read_bytes(), file=file, known=registers.known, documents=described, refs=refs, check_quote=check
+            )
+        except Unreadable as unreadable:
+            broken.append(unreadable.issue)
+            continue
+        except OSError as error:
+            broken.append(Issue(file=file, code="unreadable", what=f"cannot be opened ({error.strerror})", hint="Check the file."))
+            continue
+        for document in read.documents:
+            if document.id in described:
+                issues.append(
+                    Issue(file=file, code="document", what=f"document {document.id!r} is described twice", hint="Keep one.", severity="warning")
+                )
+            described.setdefault(document.id, document)
+        # refs of a protected file stay in it: they would be gone once its claims are sealed
+        if not read.protected:
+            refs |= read.refs
+        files.append(read)
+        issues += read.issues
+    if broken:
+        raise _case_broken(broken)
+    return CaseContent(
+        registers=registers,
+        documents=documents,
+        claim_files=tuple(files),
+        refs=refs,
+        issues=(*registers.issues, *issues),
+    )
+
+
+def claim_paths(folder: Path) -> list[Path]:
+    """Claims files in reading order: by name, protected ones last (they may cite documents of the others)."""
+    paths = [path for path in (folder / "claims").glob("*") if path.suffix in (".yml", ".yaml")]
+    return sorted(paths, key=lambda path: (is_protected(path.name), path.name))
+
+
+def read_branches(
+    folder: Path, *, registers: Registers, documents: Mapping[str, Document], refs: Mapping[str, str]
+) -> dict[str, Branch]:
+    """Branches of a case, by name. Raises :class:`CaseBroken` if a file cannot be used."""
+    branches: dict[str, Branch] = {}
+    broken = []
+    for path in sorted((folder / "branches").glob("*.yml")):
+        try:
+            branch = read_branch(
+                path.read_bytes(), file=f"branches/{path.name}", known=registers.known, documents=documents, refs=refs
+            )
+            branches[branch.name] = branch
+        except Unreadable as unreadable:
+            broken.append(unreadable.issue)
+    if broken:
+        raise _case_broken(broken)
+    return branches
+
+
+def _read_agreement(data: bytes, *, file: str) -> Agreement:
+    item = load(data, file=file)
+    allowed = ("id", "name_en", "name_ar", "signed", "note")
+    if not isinstance(item, Lines) or not isinstance(item.get("id"), str) or not isinstance(item.get("name_en"), str):
+        raise Unreadable(Issue(file=file, row=1, code="shape", what="is not an agreement", hint="Give id and name_en."))
+    for key in item:
+        if key not in allowed:
+            raise Unreadable(
+                Issue(file=file, row=item.at(key), column=key, code="unknown-key", what=f"{key!r} is unknown", hint=f"Use {', '.join(allowed)}.")
+            )
+    return Agreement(**{key: None if item.get(key) is None else str(item[key]) for key in allowed})  # type: ignore[arg-type]  # id and name_en are text
+
+
+def _case_broken(issues: list[Issue]) -> CaseBroken:
+    count = "one file" if len(issues) == 1 else f"{len(issues)} files"
+    return CaseBroken(f"{count} of the case cannot be used; nothing was written", issues=tuple(sorted(issues)))
+
+
+def case_id(folder: Path) -> str:
+    """The id of the case in a folder, read without anything else."""
+    return str(tomllib.loads((folder / FILE).read_text(encoding="utf-8"))["id"])

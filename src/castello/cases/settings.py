@@ -1,0 +1,142 @@
+"""``case.toml``: what a case is about, and the choices made for it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from castello.cases._yaml import Unreadable, decode
+from castello.errors import Issue
+
+FILE = "case.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclave:
+    """A place that may be cut off, and the side that holds it."""
+
+    id: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of a case, as ``case.toml`` gives them."""
+
+    id: str
+    name_en: str
+    start: date
+    end: date | None
+    name_ar: str | None = None
+    time_zone: str = "UTC"
+    known_by_clock: Literal["published", "recorded"] = "published"
+    area: str | None = None
+    sides: tuple[str, ...] = ()
+    enclaves: tuple[Enclave, ...] = ()
+    brief_as_of: date | None = None
+    brief_known_by: date | None = None
+    max_age_days: int = 90
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days of this case end."""
+        return ZoneInfo(self.time_zone)
+
+
+_KEYS: dict[str, tuple[type, ...]] = {
+    "id": (str,),
+    "name_en": (str,),
+    "name_ar": (str,),
+    "from": (date,),
+    "to": (date,),
+    "time_zone": (str,),
+    "known_by_clock": (str,),
+    "area": (str,),
+    "sides": (list,),
+    "enclave": (list,),
+    "brief_as_of": (date,),
+    "brief_known_by": (date,),
+    "max_age_days": (int,),
+}
+
+
+def read_settings(data: bytes) -> Settings:
+    """
+    Read ``case.toml``.
+
+    Raises
+    ------
+    Unreadable
+        With the line where one can be named: not TOML, a missing or unknown key, a wrong type, an unknown time zone.
+    """
+    text = decode(data, file=FILE)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        row = int(line.group(1)) if line else None
+        raise _refuse(row, None, "syntax", f"cannot be read as TOML: {error}", "Text stands in quotation marks.") from error
+    for key, value in values.items():
+        row = _line_of(text, key)
+        if key not in _KEYS:
+            raise _refuse(row, key, "unknown-key", f"{key!r} is not a setting", f"Settings are: {', '.join(_KEYS)}.")
+        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
+            wanted = _KEYS[key][0].__name__
+            raise _refuse(row, key, "type", f"{value!r} is not a {wanted}", "Dates are written 2016-07-17, without quotes.")
+    for key in ("id", "name_en", "from"):
+        if key not in values:
+            raise _refuse(None, key, "missing", f"{key} is missing", f"Add a line `{key} = ...`.")
+    _check(values, text)
+    return Settings(
+        id=values["id"],
+        name_en=values["name_en"],
+        name_ar=values.get("name_ar"),
+        start=values["from"],
+        end=values.get("to"),
+        time_zone=values.get("time_zone", "UTC"),
+        known_by_clock=values.get("known_by_clock", "published"),
+        area=values.get("area"),
+        sides=tuple(values.get("sides", ())),
+        enclaves=tuple(Enclave(id=item["id"], side=item["side"]) for item in values.get("enclave", ())),
+        brief_as_of=values.get("brief_as_of"),
+        brief_known_by=values.get("brief_known_by"),
+        max_age_days=values.get("max_age_days", 90),
+    )
+
+
+def _check(values: dict[str, Any], text: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", values["id"]):
+        raise _refuse(
+            _line_of(text, "id"), "id", "id", f"{values['id']!r} is not an id", "Use lower-case letters, digits and hyphens."
+        )
+    try:
+        ZoneInfo(values.get("time_zone", "UTC"))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        hint = "Use a name such as Asia/Damascus."
+        raise _refuse(
+            _line_of(text, "time_zone"), "time_zone", "time-zone", f"no time zone {values['time_zone']!r}", hint
+        ) from error
+    if values.get("known_by_clock", "published") not in ("published", "recorded"):
+        row = _line_of(text, "known_by_clock")
+        raise _refuse(row, "known_by_clock", "clock", "is neither published nor recorded", "Use one of the two.")
+    if "to" in values and values["to"] < values["from"]:
+        raise _refuse(_line_of(text, "to"), "to", "period", "the period ends before it starts", "Swap from and to.")
+    for item in values.get("enclave", ()):
+        if not isinstance(item, dict) or set(item) != {"id", "side"}:
+            raise _refuse(_line_of(text, "enclave"), "enclave", "enclave", "is not {id, side}", "Give each enclave both.")
+    if values.get("max_age_days", 90) < 1:
+        raise _refuse(_line_of(text, "max_age_days"), "max_age_days", "age", "is less than a day", "Use 1 or more.")
+
+
+def _refuse(row: int | None, column: str | None, code: str, what: str, hint: str) -> Unreadable:
+    return Unreadable(Issue(file=FILE, row=row, column=column, code=code, what=what, hint=hint))
+
+
+def _line_of(text: str, key: str) -> int | None:
+    """Line on which a key is set: TOML readers do not tell."""
+    pattern = re.compile(rf"\s*(\[\[{re.escape(key)}\]\]|{re.escape(key)}\s*=)")
+    return next((n for n, line in enumerate(text.splitlines(), start=1) if pattern.match(line)), None)

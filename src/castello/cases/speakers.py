@@ -1,0 +1,150 @@
+"""``sources.yml``: publishers and speakers, with grades by topic and period; protected ones by pseudonym only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from castello.cases import fields
+from castello.cases._yaml import Lines, Unreadable, load
+from castello.claims import InvalidClaim
+from castello.errors import Issue
+
+FILE = "sources.yml"
+KINDS = "monitor agency media state party analyst organisation resident official other".split()
+_PSEUDONYM = re.compile(r"src-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """Reliability of a source on a topic in a period: A to E, or F = cannot be judged, which counts as missing."""
+
+    topic: str
+    letter: str
+    by: str
+    basis: str
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the letter says anything."""
+        return self.letter != "F"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """A publisher or speaker. A protected one has a pseudonym, a role class and how many persons could fill it."""
+
+    id: str
+    name_en: str
+    name_ar: str | None = None
+    kind: str = "other"
+    party: str | None = None
+    licence: str | None = None
+    url: str | None = None
+    note: str | None = None
+    grades: tuple[Grade, ...] = ()
+    protected: bool = False
+    k: int | None = None
+    k_together: int | None = None
+
+    def grade(self, topic: str, day: date) -> str | None:
+        """The letter for a topic on a day; None where nobody graded, or where it cannot be judged."""
+        for grade in self.grades:
+            within = (grade.start is None or grade.start <= day) and (grade.end is None or day <= grade.end)
+            if grade.topic in (topic, "all") and within:
+                return grade.letter if grade.known else None
+        return None
+
+
+def read_speakers(data: bytes, *, parties: frozenset[str]) -> tuple[dict[str, Speaker], list[Issue]]:
+    """
+    Read ``sources.yml``: good entries, and an issue for every other.
+
+    Raises
+    ------
+    Unreadable
+        If the file as a whole cannot be used.
+    """
+    root = load(data, file=FILE)
+    if root is None:
+        return {}, []
+    if not isinstance(root, Lines) or set(root) != {"sources"} or not isinstance(root["sources"], Lines | None):
+        raise Unreadable(
+            Issue(file=FILE, row=1, code="shape", what="is not a list of sources", hint="Start it with `sources:`, then id by id.")
+        )
+    speakers: dict[str, Speaker] = {}
+    issues: list[Issue] = []
+    for id_, item in (root["sources"] or {}).items():
+        line = root["sources"].at(id_)
+        try:
+            if not isinstance(item, Lines):
+                raise InvalidClaim(id_, "is not a mapping", hint="Write name_en, kind, ... under the id.")
+            speakers[id_] = _speaker(id_, item, parties=parties)
+        except InvalidClaim as invalid:
+            row = item.at(invalid.slot) if isinstance(item, Lines) else line
+            issues.append(
+                Issue(file=FILE, row=row, column=invalid.slot, code="source", what=f"{id_}: {invalid.what}", hint=invalid.hint)
+            )
+    return speakers, issues
+
+
+def _speaker(id_: str, item: Lines, *, parties: frozenset[str]) -> Speaker:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,79}", id_) or id_ == "unknown":
+        raise InvalidClaim("id", f"{id_!r} is not an id", hint="Use lower-case letters, digits and hyphens.")
+    open_fields = ("name_en", "name_ar", "kind", "party", "licence", "url", "note", "grades")
+    closed_fields = ("role_class", "k", "k_together", "kind", "grades")
+    protected = item.get("protected", False)
+    if not isinstance(protected, bool):
+        raise InvalidClaim("protected", f"{protected!r} is neither true nor false", hint="Write true or false.")
+    allowed = closed_fields if protected else open_fields
+    for key in item:
+        if key not in (*allowed, "protected"):
+            hint = "Who stands behind a pseudonym goes into the identity store." if protected else f"Fields: {', '.join(allowed)}."
+            raise InvalidClaim(key, f"{key!r} is not a field here", hint=hint)
+    kind = item.get("kind", "other")
+    if kind not in KINDS:
+        raise InvalidClaim("kind", f"{kind!r} is not one", hint=f"Use one of: {', '.join(KINDS)}.")
+    grades = tuple(_grade(grade) for grade in item.get("grades") or ())
+    if protected:
+        if not _PSEUDONYM.fullmatch(id_):
+            raise InvalidClaim("id", "a protected source needs a random pseudonym", hint="Use src- and 12 random hex digits.")
+        for key in ("k", "k_together"):
+            number = item.get(key)
+            if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 1):
+                raise InvalidClaim(key, f"{number!r} is not a count of persons", hint="Write a whole number.")
+        return Speaker(
+            id=id_,
+            name_en=str(item.get("role_class") or "protected source"),
+            kind=kind,
+            grades=grades,
+            protected=True,
+            k=item.get("k"),
+            k_together=item.get("k_together"),
+        )
+    if not isinstance(item.get("name_en"), str):
+        raise InvalidClaim("name_en", "is missing", hint="Give the source a name.")
+    party = item.get("party")
+    if party is not None and party not in parties:
+        raise InvalidClaim("party", f"{party!r} is in no register of parties", hint="Add it to parties.csv.")
+    texts = {name: None if item.get(name) is None else str(item[name]) for name in ("name_ar", "licence", "url", "note")}
+    return Speaker(id=id_, name_en=item["name_en"], kind=kind, party=party, grades=grades, **texts)
+
+
+def _grade(item: Any) -> Grade:
+    if not isinstance(item, Lines):
+        raise InvalidClaim("grades", f"{item!r} is not a grade", hint="Write {topic:, letter:, by:, basis:}.")
+    letter = item.get("letter")
+    if letter not in ("A", "B", "C", "D", "E", "F"):
+        raise InvalidClaim("grades", f"{letter!r} is not a reliability", hint="Use A to E; F = cannot be judged.")
+    for key in ("topic", "by", "basis"):
+        if not isinstance(item.get(key), str):
+            raise InvalidClaim("grades", f"a grade without {key}", hint="A grade is by topic and period, by somebody, for a reason.")
+    days = {
+        name: None if item.get(key) is None else fields.day(item[key], slot="grades")
+        for name, key in (("start", "from"), ("end", "to"))
+    }
+    return Grade(topic=item["topic"], letter=letter, by=item["by"], basis=item["basis"], **days)

@@ -1,0 +1,244 @@
+"""``build``: bring the ledger up to date with the case folder. Idempotent, resumable; nothing is written if a file is broken."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from castello.cases import CaseContent, ClaimFile, claim_paths, read_case, read_judgement, read_relation
+from castello.claims import Claim, Document, InvalidClaim, Judgement, Relation, Verdict, digest
+from castello.errors import Issue, VaultLocked
+from castello.ledger import Book
+
+WATCHED = ("case.toml", "places.csv", "roads.csv", "parties.csv", "sources.yml")
+WATCHED_FOLDERS = ("claims", "documents", "agreements", "branches")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What a build did: rows new to the ledger by type, claims sealed and withdrawn, and every issue."""
+
+    new: Mapping[str, int] = field(default_factory=dict)
+    present: Mapping[str, int] = field(default_factory=dict)
+    caught_up: int = 0
+    issues: tuple[Issue, ...] = ()
+    unchanged: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values."""
+        return {
+            "new": dict(self.new),
+            "present": dict(self.present),
+            "caught_up": self.caught_up,
+            "unchanged": self.unchanged,
+            "issues": [issue.to_json() for issue in self.issues],
+        }
+
+
+def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
+    """
+    Read the case folder and write what is new.
+
+    1. Read every file; if one is broken as a whole, stop before anything is written.
+    2. Seal protected files: their claims become sealed rows, their bytes go to the vault, the plain file is removed.
+    3. Write documents, claims, relations and judgements: one journal line for each file.
+    4. Withdraw claims that no file says any longer; take back the withdrawal of those that are said again.
+
+    Parameters
+    ----------
+    folder, book
+        The case folder and its ledger.
+    now
+        Instant that becomes the recorded time of new rows, with a zone.
+
+    Raises
+    ------
+    CaseBroken
+        If a file as a whole cannot be used; it lists all of them.
+    VaultLocked
+        If there are protected claims to seal and the vault's key is not here.
+    """
+    stamp = _Stamp(folder)
+    if stamp.fits() and book.is_current():
+        return replace(stamp.report, new={}, caught_up=0, unchanged=True)
+    content = read_case(folder)  # 1
+    if any(file.protected for file in content.claim_files) and book.vault is None:
+        raise VaultLocked("protected claims cannot be sealed without the vault's key", hint="`castello doctor` names the key file.")
+    with book.lock():
+        caught_up = book.catch_up()
+        new: Counter[str] = Counter()
+        issues = list(content.issues)
+        for file in content.claim_files:
+            if file.protected:
+                new.update(_seal(folder, book, file, now=now))  # 2
+        new.update(_write_documents(book, content, issues, now=now))  # 3
+        for file in content.claim_files:
+            if not file.protected:
+                new.update(_write_file(book, file, content, issues, now=now))
+        new.update(_withdraw(book, content, now=now))  # 4
+        present = Counter(
+            {
+                "documents": len(content.documents) + sum(len(file.documents) for file in content.claim_files),
+                "claims": sum(len(file.claims) for file in content.claim_files if not file.protected),
+                "protected": book.sealed_count(),
+                "relations": sum(len(file.relations) for file in content.claim_files),
+                "judgements": sum(len(file.judgements) for file in content.claim_files),
+            }
+        )
+        report = BuildReport(new=dict(new), present=dict(present), caught_up=caught_up, issues=tuple(sorted(issues)))
+        stamp.write(report)
+    return report
+
+
+def _row(type_: str, thing: Claim | Judgement | Relation) -> dict[str, Any]:
+    return {"type": type_, "id": thing.id, "body": thing.to_json()}
+
+
+def document_row(document: Document) -> dict[str, Any]:
+    """A description of a document as a row; a changed description is a new row."""
+    return {"type": "document", "id": f"d1-{digest(document.to_json())[:32]}", "body": document.to_json()}
+
+
+def _seal(folder: Path, book: Book, file: ClaimFile, *, now: datetime) -> Counter[str]:
+    assert book.vault is not None
+    path = folder / file.file
+    # documents that only protected claims cite would show what they are about: they stay in the sealed original
+    rows = [book.seal(claim) for claim in file.claims]
+    original = book.vault.seal_original(path.read_bytes(), name=file.file)
+    written = book.write(rows, verb="seal", source={"vault": original}, now=now)
+    if not any(issue.severity == "error" for issue in file.issues):
+        path.unlink()  # only now: the bytes are in the vault, and the journal line is on disk
+    return Counter({"protected": written.new})
+
+
+def _write_documents(book: Book, content: CaseContent, issues: list[Issue], *, now: datetime) -> Counter[str]:
+    recorded = book.documents()
+    rows = []
+    for held in content.documents.values():
+        before = recorded.get(held.document.id)
+        if before is not None and before.sha256 is not None and before.sha256 != held.document.sha256:
+            issues.append(
+                Issue(
+                    file=str(held.document.file),
+                    code="changed-document",
+                    what="is not the file that was recorded: its bytes have changed",
+                    hint="Restore it; a newer version is a document of its own, under another name.",
+                )
+            )
+            continue
+        rows.append(document_row(held.document))
+    if not rows:
+        return Counter()
+    return Counter(documents=book.write(rows, verb="build", source={"file": "documents"}, now=now).new)
+
+
+def _write_file(book: Book, file: ClaimFile, content: CaseContent, issues: list[Issue], *, now: datetime) -> Counter[str]:
+    coder = file.claims[0].coder if file.claims and file.claims[0].coder else "coder"
+    relations: list[Relation] = []
+    judgements: list[Judgement] = []
+    for line, item in file.relations:
+        try:
+            relations.append(read_relation(item, refs=content.refs, coder=coder))
+        except InvalidClaim as invalid:
+            issues.append(_bad(file.file, item.lines.get(invalid.slot, line), invalid, "relation"))
+    for line, item in file.judgements:
+        try:
+            judgements.append(read_judgement(item, refs=content.refs, coder=coder))
+        except InvalidClaim as invalid:
+            issues.append(_bad(file.file, item.lines.get(invalid.slot, line), invalid, "judgement"))
+    groups = {
+        "documents": [document_row(document) for document in file.documents],
+        "claims": [_row("claim", claim) for claim in file.claims],
+        "relations": [_row("relation", relation) for relation in relations],
+        "judgements": [_row("judgement", judgement) for judgement in judgements],
+    }
+    rows = [row for group in groups.values() for row in group]
+    if not rows:
+        return Counter()
+    source = {"file": file.file, "sha256": file.sha256}
+    written = book.write(rows, verb="build", source=source, now=now)
+    fresh = {row["id"] for row in written.entry.rows} if written.entry else set()
+    return Counter({name: sum(row["id"] in fresh for row in group) for name, group in groups.items()})
+
+
+def _bad(file: str, row: int, invalid: InvalidClaim, code: str) -> Issue:
+    return Issue(file=file, row=row, column=invalid.slot, code=code, what=invalid.what, hint=invalid.hint)
+
+
+def _withdraw(book: Book, content: CaseContent, *, now: datetime) -> Counter[str]:
+    """Claims that a file once said and says no longer, and those that it says again."""
+    said = {claim.id: claim for file in content.claim_files for claim in file.claims}
+    here = {file.file for file in content.claim_files}
+    once: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for device in book.journal.devices():
+        for entry in book.journal.entries(device):
+            file = entry.source.get("file")
+            # another device's file that is not here is not ours to withdraw from
+            if entry.verb == "build" and file is not None and (device == book.device or file in here):
+                once |= {row["id"]: (file, row["body"]) for row in entry.rows if row["type"] == "claim"}
+    withdrawn = _withdrawn(judgement for judgement, _ in book.judgements())
+    rows = []
+    for id_, (file, body) in sorted(once.items()):
+        gone, back = id_ not in said and id_ not in withdrawn, id_ in said and id_ in withdrawn
+        if gone or back:
+            judgement = Judgement(
+                about=(id_,),
+                verdict=Verdict.WITHDRAWN if gone else Verdict.ACCEPTED,
+                by=book.device,
+                # a coder's correction holds wherever the claim could be seen
+                dated=Claim.from_json(body).published,
+                reason=f"no longer in {file}" if gone else f"again in {file}",
+                made=now.isoformat(),
+            )
+            rows.append(_row("judgement", judgement))
+    if not rows:
+        return Counter()
+    book.write(rows, verb="withdraw", source={"file": "claims"}, now=now)
+    count = sum(row["body"]["verdict"] == "withdrawn" for row in rows)
+    return Counter(withdrawn=count, restored=len(rows) - count)
+
+
+def _withdrawn(judgements: Iterable[Judgement]) -> set[str]:
+    last = {judgement.about[0]: judgement.verdict for judgement in judgements if len(judgement.about) == 1}
+    return {id_ for id_, verdict in last.items() if verdict is Verdict.WITHDRAWN}
+
+
+class _Stamp:
+    """What the last build saw: lets a build of an unchanged folder answer at once, with the same issues."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._path = folder, folder / ".castello" / "built.json"
+        self.report = BuildReport()
+
+    def _seen(self) -> list[list[object]]:
+        paths = [self._folder / name for name in WATCHED]
+        for name in WATCHED_FOLDERS:
+            inside = (self._folder / name).rglob("*") if (self._folder / name).is_dir() else ()
+            paths += [path for path in inside if path.is_file()]
+        stats = [(path, path.stat()) for path in sorted(paths) if path.exists()]
+        return [[path.relative_to(self._folder).as_posix(), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
+
+    def fits(self) -> bool:
+        try:
+            data = json.loads(self._path.read_text(encoding="utf-8"))
+            self.report = BuildReport(present=data["present"], issues=tuple(Issue(**issue) for issue in data["issues"]))
+            return bool(data["seen"] == self._seen())
+        except (OSError, ValueError, KeyError, TypeError):
+            return False  # no stamp, or a torn one: build
+
+    def write(self, report: BuildReport) -> None:
+        data = {"seen": self._seen(), "present": dict(report.present), "issues": [issue.to_json() for issue in report.issues]}
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps(data), encoding="utf-8")
+        os.replace(fresh, self._path)
+
+
+def has_protected_files(folder: Path) -> bool:
+    """Whether plain files with protected claims wait to be sealed."""
+    return any(".protected." in path.name for path in claim_paths(folder))

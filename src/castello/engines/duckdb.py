@@ -1,0 +1,72 @@
+"""DuckDB, embedded: the default engine. The only module that opens a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+import pyarrow as pa
+
+from castello.engines.steps import Steps
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Parameters = Mapping[str, object]
+
+
+class Engine:
+    """
+    Runs steps over Parquet files and Arrow tables, in memory of this process only.
+
+    Nothing is fetched: extensions are neither installed nor loaded, so that a query never reaches for the network.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> with Engine() as engine:
+    ...     engine.table("ledger", pa.table({"id": ["a", "b"]}))
+    ...     engine.run(Steps("count").add("n", "select count(*) as n from ledger")).to_pylist()
+    [{'n': 2}]
+    """
+
+    def __init__(self) -> None:
+        self._connection = duckdb.connect(
+            ":memory:",
+            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the memory of the engine."""
+        self._connection.close()
+
+    def table(self, name: str, data: pa.Table) -> None:
+        """Make an Arrow table known under a name."""
+        self._connection.register(name, data)
+
+    def parquet(self, name: str, files: Sequence[str | Path]) -> None:
+        """Make a list of Parquet files known under a name, read in place."""
+        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        self._connection.execute(f"create or replace temp view {name} as select * from read_parquet([{listed}])")
+
+    def keep(self, name: str, steps: Steps, parameters: Parameters | None = None) -> None:
+        """Compute steps once and keep the rows under a name, for questions that follow."""
+        self._connection.execute(f"create or replace temp table {name} as {steps.sql()}", _used(steps.sql(), parameters))
+
+    def run(self, steps: Steps, parameters: Parameters | None = None, *, columns: str = "*") -> pa.Table:
+        """The rows of the last step, as an Arrow table."""
+        sql = steps.sql(columns=columns)
+        return self._connection.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+
+
+def _used(sql: str, parameters: Parameters | None) -> dict[str, object]:
+    """DuckDB refuses parameters that a statement does not name."""
+    return {name: value for name, value in (parameters or {}).items() if f"${name}" in sql}

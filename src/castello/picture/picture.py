@@ -1,0 +1,293 @@
+"""The picture: a pure function of the ledger, the day asked about, the day it was known by, and a branch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from castello.cases import Branch, Registers
+from castello.claims import Claim, Document, Judgement, Kind, Reason, Relation, Sensitivity, Verdict, most_sensitive
+from castello.engines import Engine, Steps
+from castello.ledger import Book, end_of_day
+from castello.ledger.tables import SCHEMA, claims_table
+from castello.picture._steps import TOPICS, VISIBLE
+from castello.picture.origins import clusters
+
+FAR = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """
+    What the picture says to one question, with the claims for and against.
+
+    ``status`` is ``assessed`` (one answer stands, or all figures can be true together), ``contested`` (figures that cannot all be
+    true) or ``undecided`` (answers contradict, or none stands); then ``reason`` says why. ``low`` and ``high`` span what the
+    origins say, never an average; ``open_high`` means "or more". ``since`` is the first day of the answer; ``newest`` the last day that
+    any of the claims speaks for; ``stale`` that this was longer ago than the case's ``max_age_days``.
+    """
+
+    question: str
+    kind: Kind
+    subject: str
+    object: str | None
+    place: str | None
+    unit: str | None
+    status: Literal["assessed", "contested", "undecided"]
+    reason: Reason | None
+    answer: str | None
+    alternatives: tuple[str, ...]
+    low: float | None
+    high: float | None
+    value: float | None
+    open_low: bool
+    open_high: bool
+    since: date | None
+    newest: date | None
+    stale: bool
+    n_claims: int
+    n_strict: int
+    n_loose: int
+    claims: tuple[str, ...]
+    against: tuple[str, ...]
+
+
+class Picture:
+    """
+    The ledger as of a day, as known by a day, on a branch.
+
+    Two calls with the same ledger and arguments give the same picture. Contradictions are kept side by side; the assessed
+    value is an interval with the claims for and against; *undecided* is a full result.
+
+    Parameters
+    ----------
+    book, registers
+        The ledger and the names of the case.
+    as_of
+        The day asked about, to its end in the case's time zone.
+    known_by
+        What was known by the end of this day; None = everything. The clock is a setting of the case: ``published`` compares
+        with the day of publication, ``recorded`` with the time of entry.
+    branch
+        Hypothetical claims laid over the ledger, and claims and sources left out.
+    without_origins, without_claims
+        Left out as well: to see what an answer owes to them.
+    """
+
+    def __init__(
+        self,
+        *,
+        book: Book,
+        registers: Registers,
+        as_of: date,
+        known_by: date | None = None,
+        branch: Branch | None = None,
+        without_origins: Iterable[str] = (),
+        without_claims: Iterable[str] = (),
+    ) -> None:
+        self.book, self.registers, self.branch = book, registers, branch
+        self.as_of, self.known_by = as_of, known_by
+        self.clock = registers.settings.known_by_clock
+        self._without_origins = tuple(sorted(without_origins))
+        self._without_claims = tuple(sorted(without_claims))
+
+    # ------------------------------------------------------------------------------------------------ what is visible
+
+    def _is_visible(self, *, dated: date, recorded: datetime) -> bool:
+        if self.known_by is None:
+            return True
+        if self.clock == "recorded":
+            return recorded < end_of_day(self.known_by, self.registers.settings.zone)
+        return dated <= self.known_by
+
+    @cached_property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Judgements that could be known, oldest first: by their date, then as recorded."""
+        seen = [
+            (judgement.dated, recorded, judgement.id, judgement)
+            for judgement, recorded in self.book.judgements()
+            if self._is_visible(dated=judgement.dated, recorded=recorded)
+        ]
+        if self.clock == "recorded":
+            return tuple(item[3] for item in sorted(seen, key=lambda item: (item[1], item[2])))
+        return tuple(item[3] for item in sorted(seen, key=lambda item: item[:3]))
+
+    @cached_property
+    def relations(self) -> tuple[Relation, ...]:
+        """Relations between figures that could be known, in the order of their ids."""
+        seen = (relation for relation, at in self.book.relations() if self._is_visible(dated=relation.dated, recorded=at))
+        return tuple(sorted(seen, key=lambda relation: relation.id))
+
+    @cached_property
+    def verdicts(self) -> dict[str, Judgement]:
+        """The last judgement about each claim that was accepted, rejected, retracted or withdrawn."""
+        singles = (judgement for judgement in self.judgements if len(judgement.about) == 1)
+        return {judgement.about[0]: judgement for judgement in singles}
+
+    @cached_property
+    def _engine(self) -> Engine:
+        engine = self.book.engine_with_opened()
+        settings = self.registers.settings
+        hypothetical = self.branch.claims if self.branch else ()
+        engine.table("hypothetical", claims_table(hypothetical, recorded=_long_ago()) if hypothetical else SCHEMA.empty_table())
+        verdicts = [{"id": id_, "verdict": item.verdict.value, "judgement": item.id} for id_, item in self.verdicts.items()]
+        engine.table("verdicts", pa.Table.from_pylist(verdicts, schema=_schema("id", "verdict", "judgement")))
+        joined = [{"origin": name, "strict": s, "loose": o} for name, (s, o) in clusters(self.judgements).items()]
+        engine.table("origins", pa.Table.from_pylist(joined, schema=_schema("origin", "strict", "loose")))
+        known_by = self.known_by or FAR
+        self._parameters = {
+            "as_of": self.as_of,
+            "clock": self.clock,
+            "known_by": known_by,
+            "known_until": end_of_day(known_by, settings.zone) if known_by < FAR else datetime(9999, 1, 1, tzinfo=UTC),
+            "without_claims": [*self._without_claims, *(self.branch.without_claims if self.branch else ())],
+            "without_sources": [*self._without_origins, *(self.branch.without_sources if self.branch else ())],
+            "max_age_days": settings.max_age_days,
+        }
+        engine.keep("visible", VISIBLE, self._parameters)
+        return engine
+
+    def _run(self, steps: Steps, **parameters: object) -> pa.Table:
+        engine = self._engine
+        return engine.run(steps, self._parameters | parameters)
+
+    # ------------------------------------------------------------------------------------------------------- answers
+
+    @cached_property
+    def _topics(self) -> pa.Table:
+        return self._run(TOPICS)
+
+    def topics(self, *kinds: Kind | str) -> tuple[Topic, ...]:
+        """What the picture says to every question of the given kinds (all if none is named), in the order of the questions."""
+        wanted = {Kind(kind).value for kind in kinds}
+        rows = self._topics.to_pylist()
+        return tuple(_topic(row) for row in rows if not wanted or row["kind"] in wanted)
+
+    def topic(self, question: str) -> Topic | None:
+        """What the picture says to one question; None if no claim speaks of it."""
+        return next((topic for topic in self.topics() if topic.question == question), None)
+
+    def table(self, kind: Kind | str | None = None) -> pa.Table:
+        """
+        The answers of one kind as an Arrow table: ``.to_pandas()``, or ``polars.from_arrow(...)``.
+
+        One row for each question; figures in the unit of the row; missing figures are null, never zero.
+        """
+        if kind is None:
+            return self._topics
+        chosen = pa.compute.equal(self._topics.column("kind"), Kind(kind).value)
+        return self._topics.filter(chosen)
+
+    def claims(
+        self, *, kinds: Sequence[Kind | str] = (), start: date | None = None, end: date | None = None
+    ) -> tuple[Claim, ...]:
+        """
+        Claims that can be seen, by the day they speak of, then by id.
+
+        Parameters
+        ----------
+        kinds
+            Only these; all if none is named.
+        start, end
+            Only what may have happened on a day from ``start`` to ``end``, both included.
+        """
+        steps = Steps("ids").add(
+            "ids",
+            """select id from visible
+               where ($any_kind or list_contains($kinds, kind))
+                 and (maybe_end is null or maybe_end > $start) and (maybe_start is null or maybe_start <= $end)
+               order by coalesce(sure_start, maybe_start) nulls first, id""",
+        )
+        values = {"kinds": [Kind(kind).value for kind in kinds], "any_kind": not kinds}
+        ids = self._run(steps, **values, start=start or date.min, end=end or FAR).column("id").to_pylist()
+        found = self.claims_by_id(ids)
+        return tuple(found[id_] for id_ in ids)
+
+    def claims_by_id(self, ids: Iterable[str]) -> Mapping[str, Claim]:
+        """Claims of the ledger and of the branch, by id."""
+        wanted = set(ids)
+        found = self.book.claims(wanted)
+        hypothetical = {claim.id: claim for claim in (self.branch.claims if self.branch else ()) if claim.id in wanted}
+        return {**found, **hypothetical}
+
+    @cached_property
+    def _sensitive(self) -> Mapping[str, Sensitivity]:
+        steps = Steps("sensitive").add("ids", "select id, sensitivity from visible where sensitivity <> 'low'")
+        return {row["id"]: Sensitivity(row["sensitivity"]) for row in self._run(steps).to_pylist()}
+
+    def sensitivity(self, ids: Iterable[str]) -> Sensitivity:
+        """What is derived from claims is as sensitive as the most sensitive of them."""
+        return most_sensitive(self._sensitive.get(id_, Sensitivity.LOW) for id_ in ids)
+
+    def visible_ids(self) -> frozenset[str]:
+        """Ids of all claims that can be seen."""
+        return frozenset(self._run(Steps("ids").add("ids", "select id from visible")).column("id").to_pylist())
+
+    def standing_ids(self, kind: Kind) -> tuple[str, ...]:
+        """Ids of the claims of a kind that stand on the day, sorted."""
+        return tuple(sorted({id_ for topic in self.topics(kind) for id_ in topic.claims}))
+
+    @cached_property
+    def documents(self) -> Mapping[str, Document]:
+        """Documents of the case, by id."""
+        return self.book.documents()
+
+    def without(self, *, claims: Iterable[str] = (), origins: Iterable[str] = ()) -> Picture:
+        """The same picture, had these claims or sources never spoken."""
+        return Picture(
+            book=self.book,
+            registers=self.registers,
+            as_of=self.as_of,
+            known_by=self.known_by,
+            branch=self.branch,
+            without_claims=(*self._without_claims, *claims),
+            without_origins=(*self._without_origins, *origins),
+        )
+
+    def moved(self, *, days: int) -> Picture:
+        """The picture of another day, as known that many days earlier or later too."""
+        return Picture(
+            book=self.book,
+            registers=self.registers,
+            as_of=self.as_of + timedelta(days=days),
+            known_by=None if self.known_by is None else self.known_by + timedelta(days=days),
+            branch=self.branch,
+            without_claims=self._without_claims,
+            without_origins=self._without_origins,
+        )
+
+    def to_json(self) -> str:
+        """The whole picture as one text, byte for byte the same for the same ledger and arguments."""
+        return json.dumps(self._topics.to_pylist(), ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _topic(row: Mapping[str, Any]) -> Topic:
+    values = dict(row)
+    answers, denials, _ = values.pop("answers"), values.pop("denials"), values.pop("apart")
+    reason = None
+    if values["status"] == "undecided":
+        reason = Reason.CONTRADICTION if answers > 1 or (answers and denials) else Reason.NO_CLAIM
+    for name in ("alternatives", "claims", "against"):
+        values[name] = tuple(values[name] or ())
+    return Topic(**values | {"kind": Kind(values["kind"]), "reason": reason})
+
+
+def _schema(*names: str) -> pa.Schema:
+    return pa.schema([(name, pa.string()) for name in names])
+
+
+def _long_ago() -> datetime:
+    """Hypothetical claims count as known always: the branch asks 'what if it were so'."""
+    return datetime(1, 1, 2, tzinfo=UTC)
+
+
+def is_withdrawn(picture: Picture, claim: str) -> bool:
+    """Whether a claim was taken back by who entered it."""
+    judgement = picture.verdicts.get(claim)
+    return judgement is not None and judgement.verdict is Verdict.WITHDRAWN

@@ -1,0 +1,114 @@
+"""
+Sentences as data: a message id with values, rendered in a language.
+
+Templates stand in ``messages_en.toml``; a language more is a file more. In a template ``{road:name}`` is the register's name of an id,
+``{answer:word}`` a word of the vocabulary, ``{low:number}`` a figure, ``{since:day}`` a day, ``{share:percent}`` a percentage.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from castello.cases import Registers
+from castello.claims import AlsoValue, Message
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, Mapping[str, str]]:
+    """Messages and words of a language."""
+    text = (resources.files("castello.picture") / f"messages_{language}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def message_ids(language: str = "en") -> tuple[str, ...]:
+    """Every message of a language, sorted."""
+    return tuple(sorted(catalogue(language)["messages"]))
+
+
+def message(id_: str, **values: AlsoValue | date | None) -> Message:
+    """A message with its values; days become text, absent values are left out."""
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items() if value is not None}
+    return Message(id=id_, values=tuple(sorted(plain.items())))
+
+
+def render(said: Message, registers: Registers, *, language: str = "en") -> str:
+    """
+    The sentence of a message in a language.
+
+    Raises
+    ------
+    KeyError
+        If the message is not in the catalogue, or a value that its template names is missing: a defect, never shown to a user.
+    """
+    template = catalogue(language)["messages"][said.id]
+    return _Sentence(registers, language).vformat(template, (), dict(said.values))
+
+
+def name_of(id_: str, registers: Registers, *, language: str = "en") -> str:
+    """The register's name of a place, road, party, source or agreement; an id that is in none, in plain words."""
+    if id_ == "unknown":
+        return catalogue(language)["words"]["unknown"]
+    if id_ in registers.places:
+        return registers.places.name(id_, language)
+    if id_ in registers.parties:
+        return registers.parties.name(id_, language)
+    for register in (registers.speakers, registers.agreements):
+        item: Any = register.get(id_)
+        if item is not None:
+            return str((item.name_ar if language == "ar" else None) or item.name_en)
+    return id_.replace("-", " ")
+
+
+def number(value: float) -> str:
+    """A figure as people read it: 300,000; 46.9; never more than one decimal unless small."""
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}".rstrip("0")
+
+
+def interval(low: float | None, high: float | None, *, open_high: bool = False) -> str:
+    """``200,000 to 400,000 or more``; one figure where both ends are the same."""
+    if low is None and high is None:
+        return "?"
+    if low is None:
+        return f"at most {number(high)}" if high is not None else "?"
+    if high is None:
+        return f"at least {number(low)}"
+    text = number(low) if low == high else f"{number(low)} to {number(high)}"
+    return f"{text} or more" if open_high else text
+
+
+def day(text: str, language: str = "en") -> str:
+    """``2016-07-17`` as 17 July 2016."""
+    value = date.fromisoformat(text)
+    return f"{value.day} {catalogue(language)['months'][str(value.month)]} {value.year}"
+
+
+class _Sentence(string.Formatter):
+    def __init__(self, registers: Registers, language: str) -> None:
+        self._registers, self._language = registers, language
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        return kwargs[str(key)]
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "name":
+            return name_of(str(value), self._registers, language=self._language)
+        if format_spec == "names":
+            return ", ".join(name_of(part, self._registers, language=self._language) for part in str(value).split(";"))
+        if format_spec == "word":
+            words = catalogue(self._language)["words"]
+            return words.get(str(value), str(value).replace("_", " "))
+        if format_spec == "number":
+            return number(float(value))
+        if format_spec == "percent":
+            return f"{float(value):+.1f} %"
+        if format_spec == "day":
+            return day(str(value), self._language)
+        return str(value)

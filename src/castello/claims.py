@@ -1115,6 +1115,57 @@ class Relation:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """
+    An analyst's own judgement in words, signed and dated: neither a fact nor a finding, and shown apart from both.
+
+    ``rests_on`` names the claims that it rests on and is never empty; ``confidence`` is apart from any likelihood in the text.
+
+    Examples
+    --------
+    >>> Assessment(author="R. Analyst", signed=date(2016, 7, 18), text="The road will stay shut.", confidence="moderate",
+    ...            because="both sides of it are held", rests_on=("c1-00",)).id[:3]
+    'a1-'
+    """
+
+    author: str
+    signed: date
+    text: str
+    confidence: Literal["low", "moderate", "high"]
+    because: str
+    rests_on: tuple[str, ...]
+    id: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        for name in ("author", "text", "because"):
+            if not getattr(self, name).strip():
+                raise InvalidClaim(name, "is empty", hint="An assessment has an author, words, and a reason.")
+        if self.confidence not in ("low", "moderate", "high"):
+            raise InvalidClaim("confidence", f"{self.confidence!r} is not one", hint="Use low, moderate or high.")
+        if not self.rests_on:
+            raise InvalidClaim("rests_on", "rests on nothing", hint="Name the claims that it rests on.")
+        if not self.id:
+            object.__setattr__(self, "id", f"a1-{digest(self.to_json())[:32]}")
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values."""
+        return {
+            "author": self.author,
+            "signed": self.signed.isoformat(),
+            "text": self.text,
+            "confidence": self.confidence,
+            "because": self.because,
+            "rests_on": list(self.rests_on),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of :meth:`to_json`."""
+        values = dict(data) | {"signed": date.fromisoformat(data["signed"]), "rests_on": tuple(data["rests_on"])}
+        return cls(**values)
+
+
 # ---------------------------------------------------------------------------------------------------------- finding
 
 
@@ -1184,7 +1235,7 @@ class Finding:
             raise InvalidClaim("claims", "a finding without claims behind it", hint="Every figure answers `why`.")
         if not self.id:
             # What is asked, not what is answered: the same finding keeps its id from day to day.
-            asked = [self.kind, self.subject, self.place, self.unit, self.reading, self.definition, self.method]
+            asked: list[object] = [self.kind, self.subject, self.place, self.unit, self.reading, self.definition, self.method]
             asked.append(dict(self.message.values).get("key"))
             object.__setattr__(self, "id", f"f1-{digest(asked)[:16]}")
 

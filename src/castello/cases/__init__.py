@@ -11,6 +11,7 @@ from castello.cases.documents import Held, text_of
 from castello.cases.folder import (
     CaseContent,
     Registers,
+    broken_as_claims,
     claim_paths,
     find_case,
     read_branches,
@@ -28,6 +29,7 @@ __all__ = [
     "Registers",
     "Settings",
     "Speaker",
+    "broken_as_claims",
     "claim_paths",
     "find_case",
     "read_branches",

@@ -269,3 +269,12 @@ def _case_broken(issues: list[Issue]) -> CaseBroken:
 def case_id(folder: Path) -> str:
     """The id of the case in a folder, read without anything else."""
     return str(tomllib.loads((folder / FILE).read_text(encoding="utf-8"))["id"])
+
+
+def broken_as_claims(data: bytes, *, file: str, registers: Registers) -> Issue | None:
+    """What makes a file useless as a claims file; None if it can be read, bad rows or not."""
+    try:
+        read_claim_file(data, file=file, known=registers.known)
+    except Unreadable as unreadable:
+        return unreadable.issue
+    return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -40,6 +41,7 @@ class Settings:
     brief_as_of: date | None = None
     brief_known_by: date | None = None
     max_age_days: int = 90
+    handling: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -61,7 +63,9 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "brief_as_of": (date,),
     "brief_known_by": (date,),
     "max_age_days": (int,),
+    "handling": (dict,),
 }
+_HANDLING = ("purpose", "legal_basis", "retention", "contact")
 
 
 def read_settings(data: bytes) -> Settings:
@@ -105,6 +109,7 @@ def read_settings(data: bytes) -> Settings:
         brief_as_of=values.get("brief_as_of"),
         brief_known_by=values.get("brief_known_by"),
         max_age_days=values.get("max_age_days", 90),
+        handling=values.get("handling", {}),
     )
 
 
@@ -128,6 +133,10 @@ def _check(values: dict[str, Any], text: str) -> None:
     for item in values.get("enclave", ()):
         if not isinstance(item, dict) or set(item) != {"id", "side"}:
             raise _refuse(_line_of(text, "enclave"), "enclave", "enclave", "is not {id, side}", "Give each enclave both.")
+    for key, value in values.get("handling", {}).items():
+        if key not in _HANDLING or not isinstance(value, str):
+            row = _line_of(text, key)
+            raise _refuse(row, key, "handling", f"{key!r} is not a text of handling", f"Use {', '.join(_HANDLING)}.")
     if values.get("max_age_days", 90) < 1:
         raise _refuse(_line_of(text, "max_age_days"), "max_age_days", "age", "is less than a day", "Use 1 or more.")
 
@@ -138,5 +147,5 @@ def _refuse(row: int | None, column: str | None, code: str, what: str, hint: str
 
 def _line_of(text: str, key: str) -> int | None:
     """Line on which a key is set: TOML readers do not tell."""
-    pattern = re.compile(rf"\s*(\[\[{re.escape(key)}\]\]|{re.escape(key)}\s*=)")
+    pattern = re.compile(rf"\s*(\[\[?{re.escape(key)}\]\]?|{re.escape(key)}\s*=)")
     return next((n for n, line in enumerate(text.splitlines(), start=1) if pattern.match(line)), None)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from castello.analyses import run
+from castello.briefs.profile import Clearance, Profile
 from castello.cases import Branch, CaseContent, Registers, read_branches, read_case, read_registers
+from castello.claims import Assessment, Finding, InvalidClaim
+from castello.desk.add import AddReport, Sidecar, add
 from castello.desk.build import BuildReport, build
+from castello.desk.checking import Remark, Verified, doctor, verify
 from castello.desk.opening import case_folder, open_book
+from castello.desk.why import Why, why
 from castello.errors import WrongUse
 from castello.ledger import Book
 from castello.ledger.mode import Mode, mode_of
 from castello.picture import Picture
 
 if TYPE_CHECKING:
-    from castello.claims import Finding
+    from castello.briefs.brief import Brief
+    from castello.ledger.packs import Merged
 
 
 def as_day(value: date | str | None, *, name: str) -> date | None:
@@ -107,22 +114,142 @@ class Case:
             raise WrongUse(f"no branch {name!r}", hint=f"Branches of this case: {', '.join(sorted(branches)) or 'none'}.")
         return branches[name]
 
-    def analysis(self, name: str, picture: Picture) -> tuple[Finding, ...]:
-        """The findings of an analysis on a picture."""
-        from castello.analyses import run
+    # ------------------------------------------------------------------------------------------------- the verbs
 
+    def clearance(self, picture: Picture, *, profile: Profile | str = Profile.OWN, now: datetime | None = None) -> Clearance:
+        """The rules of a profile for a picture of this case."""
+        instant = now or datetime.now(UTC)
+        return Clearance(
+            picture=picture,
+            profile=Profile(profile),
+            live=self.mode(now=instant).live,
+            today=instant.astimezone(UTC).date(),
+            vault=self.book.vault,
+        )
+
+    def analyse(self, name: str, picture: Picture) -> tuple[Finding, ...]:
+        """The findings of one analysis on a picture: ``totals``, ``parties``, ``situation``."""
         return run(name, picture)
 
-    def header(self, picture: Picture, *, now: datetime) -> dict[str, Any]:
-        """What stands above every answer: case, days, clock, branch, mode."""
+    def totals(self, picture: Picture) -> tuple[Finding, ...]:
+        """Do the published figures add up? See :func:`castello.analyses.totals.totals`."""
+        return run("totals", picture)
+
+    def parties(self, picture: Picture) -> tuple[Finding, ...]:
+        """Who stands with whom, and who lists whom. See :func:`castello.analyses.parties.parties`."""
+        return run("parties", picture)
+
+    def brief(
+        self, picture: Picture, *, profile: Profile | str = Profile.OWN, language: str = "en", now: datetime | None = None
+    ) -> Brief:
+        """A brief of a picture for one audience."""
+        from castello.briefs.assemble import assemble
+
+        return assemble(picture, self.clearance(picture, profile=profile, now=now), language=language)
+
+    def why(self, asked: str, picture: Picture) -> Why:
+        """A claim or a finding traced to its documents."""
+        return why(asked, picture=picture, book=self.book)
+
+    def verify(self) -> Verified:
+        """Is what is stored what was written?"""
+        return verify(self.folder, self.book)
+
+    def doctor(self, *, now: datetime | None = None) -> tuple[Remark, ...]:
+        """Is everything in place?"""
+        return doctor(self.folder, self.book, now=now or datetime.now(UTC), environ=self.environ)
+
+    def add(
+        self, files: Sequence[Path], *, sidecar: Sidecar | None = None, protected: bool = False, now: datetime | None = None
+    ) -> AddReport:
+        """Put claims files and documents into the case, and build."""
+        return add(
+            self.folder,
+            self.book,
+            registers=self.registers,
+            files=files,
+            sidecar=sidecar or Sidecar(),
+            protected=protected,
+            now=now or datetime.now(UTC),
+        )
+
+    def assess(
+        self,
+        text: str,
+        *,
+        author: str,
+        confidence: str,
+        because: str,
+        rests_on: Sequence[str],
+        signed: date | str | None = None,
+        now: datetime | None = None,
+    ) -> Assessment:
+        """
+        Sign an assessment: an analyst's own words, shown apart from facts and findings.
+
+        Raises
+        ------
+        WrongUse
+            If a claim that it rests on is not in the ledger, or a part is missing.
+        """
+        instant = now or datetime.now(UTC)
+        claims = self.book.claims()
+        unknown = [id_ for id_ in rests_on if id_ not in claims]
+        if unknown:
+            raise WrongUse(f"no claim {unknown[0]!r}", hint="Name whole claim ids; `castello claims` lists them.")
+        day = as_day(signed, name="signed") or instant.astimezone(self.registers.settings.zone).date()
+        try:
+            made = Assessment(
+                author=author,
+                signed=day,
+                text=text,
+                confidence=confidence,  # type: ignore[arg-type]  # checked when made
+                because=because,
+                rests_on=tuple(rests_on),
+            )
+        except InvalidClaim as invalid:
+            raise WrongUse(f"{invalid.slot}: {invalid.what}", hint=invalid.hint) from invalid
+        row = {"type": "assessment", "id": made.id, "body": made.to_json()}
+        self.book.write([row], verb="assess", source={}, now=instant)
+        return made
+
+    def pack(self, *, to: str) -> bytes:
+        """The whole case as a sealed pack, encrypted to a device's key."""
+        from castello.ledger.packs import seal_pack
+
+        return seal_pack(self.folder, case_id=self.registers.settings.id, to=to)
+
+    def merge(self, data: bytes) -> Merged:
+        """
+        Bring a sealed pack of the same case into this one.
+
+        Raises
+        ------
+        WrongUse
+            If the pack is of another case, or cannot be opened here.
+        """
+        from castello.ledger.packs import open_pack, unpack
+
+        case_id, lines = open_pack(data, environ=self.environ)
+        if case_id != self.registers.settings.id:
+            raise WrongUse(f"the pack is of the case {case_id!r}, this is {self.registers.settings.id!r}", hint="Merge it there.")
+        with self.book.lock():
+            merged = unpack(self.folder, lines)
+            self.book.remake()
+        return merged
+
+    def header(self, picture: Picture, *, profile: str = "own", now: datetime | None = None) -> dict[str, Any]:
+        """What stands above every answer: case, days, clock, branch, mode, profile, and how the case is handled."""
+        settings = self.registers.settings
         return {
-            "case": self.registers.settings.id,
+            "case": settings.id,
             "as_of": picture.as_of.isoformat(),
             "known_by": None if picture.known_by is None else picture.known_by.isoformat(),
             "clock": picture.clock,
             "branch": None if picture.branch is None else picture.branch.name,
             "mode": self.mode(now=now).name,
-        }
+            "profile": profile,
+        } | {f"handling_{key}": value for key, value in sorted(settings.handling.items())}
 
 
 def open_case(name: str | Path | None = None, *, environ: Mapping[str, str] | None = None) -> Case:

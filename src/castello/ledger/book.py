@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from castello.claims import Claim, Document, Judgement, Relation, canonical
+from castello.claims import Assessment, Claim, Document, Judgement, Relation, canonical
 from castello.engines import Engine, Steps
 from castello.errors import Issue, LedgerBusy, VaultLocked
 from castello.ledger.journal import Entry, Journal, Row
@@ -109,6 +109,16 @@ class Book:
                 stored += len(fresh)
             self.tables.note_files()
             return stored
+
+    def remake(self) -> int:
+        """
+        Make the tables again from every journal; returns how many rows they hold. Needed after a merge.
+
+        A row that two devices wrote is kept as it was first written, so the order in which journals arrive changes nothing.
+        """
+        with self.lock():
+            self.tables.drop()
+            return self.catch_up()
 
     def is_current(self) -> bool:
         """Whether the tables hold all that the journal acknowledges."""
@@ -208,6 +218,10 @@ class Book:
     def relations(self) -> tuple[tuple[Relation, datetime], ...]:
         """Relations with their recorded times, oldest first."""
         return self._bodies("relation", Relation.from_json)
+
+    def assessments(self) -> tuple[tuple[Assessment, datetime], ...]:
+        """Signed assessments with their recorded times, oldest first."""
+        return self._bodies("assessment", Assessment.from_json)
 
     def claims(self, ids: Iterable[str] | None = None) -> dict[str, Claim]:
         """Claims by id, protected ones included where they can be opened; all, or those asked for."""

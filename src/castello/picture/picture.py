@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from castello.cases import Branch, Registers
-from castello.claims import Claim, Document, Judgement, Kind, Reason, Relation, Sensitivity, Verdict, most_sensitive
+from castello.claims import Assessment, Claim, Document, Judgement, Kind, Reason, Relation, Sensitivity, Verdict, most_sensitive
 from castello.engines import Engine, Steps
 from castello.ledger import Book, end_of_day
 from castello.ledger.tables import SCHEMA, claims_table
@@ -123,6 +123,12 @@ class Picture:
         """Relations between figures that could be known, in the order of their ids."""
         seen = (relation for relation, at in self.book.relations() if self._is_visible(dated=relation.dated, recorded=at))
         return tuple(sorted(seen, key=lambda relation: relation.id))
+
+    @cached_property
+    def assessments(self) -> tuple[Assessment, ...]:
+        """Signed assessments that could be known, in the order of signing."""
+        seen = (item for item, at in self.book.assessments() if self._is_visible(dated=item.signed, recorded=at))
+        return tuple(sorted(seen, key=lambda item: (item.signed, item.id)))
 
     @cached_property
     def verdicts(self) -> dict[str, Judgement]:

@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from castello.cases import Registers
-from castello.claims import AlsoValue, Message
+from castello.claims import AlsoValue, Claim, Message, Quantity
 
 
 @cache
@@ -90,6 +90,9 @@ def day(text: str, language: str = "en") -> str:
     return f"{value.day} {catalogue(language)['months'][str(value.month)]} {value.year}"
 
 
+_SPACES = str.maketrans("_.-", "   ")
+
+
 class _Sentence(string.Formatter):
     def __init__(self, registers: Registers, language: str) -> None:
         self._registers, self._language = registers, language
@@ -104,7 +107,7 @@ class _Sentence(string.Formatter):
             return ", ".join(name_of(part, self._registers, language=self._language) for part in str(value).split(";"))
         if format_spec == "word":
             words = catalogue(self._language)["words"]
-            return words.get(str(value), str(value).replace("_", " "))
+            return words.get(str(value), str(value).translate(_SPACES))
         if format_spec == "number":
             return number(float(value))
         if format_spec == "percent":
@@ -112,3 +115,58 @@ class _Sentence(string.Formatter):
         if format_spec == "day":
             return day(str(value), self._language)
         return str(value)
+
+
+def claim_text(claim: Claim, registers: Registers, *, language: str = "en") -> str:
+    """
+    What a claim says, in a sentence of the catalogue: its slots, not its quote.
+
+    Parts that the claim does not have are left out of the sentence.
+    """
+    values: dict[str, AlsoValue] = {name: value for name, value in claim.also if not isinstance(value, bool)}
+    for name in ("subject", "predicate", "object", "place", "condition"):
+        value = getattr(claim, name)
+        if value is not None:
+            values[name] = value
+    if claim.quantity is not None:
+        values["figure"] = _figure(claim.quantity, language=language)
+    template = catalogue(language)["claims"][claim.kind.value]
+    text = " ".join(_Parts(registers, language).vformat(template, (), values).split())
+    before = catalogue(language)["modality"].get(claim.modality.value, "")
+    return f"{before} {text}".strip() if before else text
+
+
+def _figure(quantity: Quantity, *, language: str) -> str:
+    words = catalogue(language)["words"]
+    bound = {"about": words["about"], "at_least": words["at_least"], "at_most": words["at_most"]}.get(quantity.bound.value, "")
+    if quantity.value is not None:
+        figure = f"{bound} {number(quantity.value)}".strip()
+    else:
+        figure = interval(quantity.low, quantity.high)
+    return f"{figure} {words.get(quantity.unit, quantity.unit.replace('_', ' '))}"
+
+
+class _Parts(_Sentence):
+    """A template in which ``{slot?words_before:how}`` of an absent slot is nothing."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        name, _, before = str(key).partition("?")
+        return (kwargs[name], before) if name in kwargs else None
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None:
+            return ""
+        content, before = value
+        lead = before.replace("_", " ")
+        return f"{'' if lead.startswith(',') else ' '}{lead} {super().format_field(content, format_spec)}"
+
+
+def chain_text(claim: Claim, registers: Registers, *, language: str = "en") -> str:
+    """Who said that who said, first-hand first."""
+    words = catalogue(language)["words"]
+    links = []
+    for link in claim.chain:
+        name = name_of(link.who, registers, language=language)
+        unnamed = "" if link.named or link.protected else f", {words['unnamed']}"
+        links.append(f"{name} ({words.get(link.role.value, link.role.value)}{unnamed})")
+    return " → ".join(links)

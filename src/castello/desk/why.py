@@ -1,0 +1,155 @@
+"""``why``: a figure or a claim traced to the words, the speakers and the documents it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from castello.analyses import NAMES, run
+from castello.claims import Claim, Finding
+from castello.errors import WrongUse
+from castello.ledger import Book
+from castello.picture import Picture
+from castello.picture.sentences import chain_text, claim_text, name_of
+
+SHORTEST = 6
+"""So many characters of an id are enough, if they name one thing only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """
+    One claim with everything that it comes from.
+
+    ``stands`` is ``for``, ``against`` or ``input``; ``judgements`` are (verdict, by, dated, reason); ``derived_from`` traces the claims that a
+    derived figure was computed from.
+    """
+
+    claim: Claim
+    stands: str
+    says: str
+    chain: str
+    publisher: str
+    title: str
+    urls: tuple[str, ...]
+    published_basis: str
+    recorded: str | None
+    judgements: tuple[tuple[str, str, str, str], ...]
+    derived_from: tuple[Trace, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values."""
+        claim = self.claim
+        said = None if claim.said is None or claim.said[1] is None else (claim.said[1] - timedelta(days=1)).isoformat()
+        return {
+            "id": claim.id,
+            "stands": self.stands,
+            "says": self.says,
+            "quote": claim.quote,
+            "chain": self.chain,
+            "depth": len(claim.chain),
+            "document": {
+                "id": claim.document,
+                "publisher": self.publisher,
+                "title": self.title,
+                "published": claim.published.isoformat(),
+                "published_basis": self.published_basis,
+                "urls": list(self.urls),
+            },
+            "happened": claim.happened.to_json(),
+            "said": said,
+            "recorded": self.recorded,
+            "verification": claim.verification.value,
+            "confidence": claim.confidence,
+            "judgements": [dict(zip(("verdict", "by", "dated", "reason"), row, strict=True)) for row in self.judgements],
+            "derived_from": [trace.to_json() for trace in self.derived_from],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """The answer: the finding that was asked about, if it was one, and the claims behind it."""
+
+    id: str
+    finding: Finding | None
+    traces: tuple[Trace, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values."""
+        finding = None if self.finding is None else self.finding.to_json()
+        return {"id": self.id, "finding": finding, "claims": [trace.to_json() for trace in self.traces]}
+
+
+def why(asked: str, *, picture: Picture, book: Book) -> Why:
+    """
+    Trace a claim, a finding, or an id from an export, to its documents.
+
+    Parameters
+    ----------
+    asked
+        An id or the beginning of one, at least six characters after the prefix; ids of exports are resolved where the vault's key is.
+    picture
+        Where findings are looked up.
+    book
+        Where claims are looked up, visible in the picture or not.
+
+    Raises
+    ------
+    WrongUse
+        If nothing has the id, or several things begin so.
+    """
+    claims = {**book.claims(), **{claim.id: claim for claim in (picture.branch.claims if picture.branch else ())}}
+    findings = {finding.id: finding for name in NAMES for finding in run(name, picture)}
+    id_ = _resolved(asked, [*claims, *findings], book)
+    tracer = _Tracer(picture, book, claims)
+    if id_ in claims:
+        return Why(id=id_, finding=None, traces=(tracer.trace(id_, "for"),))
+    finding = findings[id_]
+    behind = [(one, "for") for one in finding.claims] + [(one, "against") for one in finding.against]
+    return Why(id=id_, finding=finding, traces=tuple(tracer.trace(one, stands) for one, stands in behind if one in claims))
+
+
+def _resolved(asked: str, ids: Iterable[str], book: Book) -> str:
+    ids = list(ids)
+    if asked.startswith("x1-"):
+        if book.vault is None:
+            raise WrongUse("ids of an export are resolved with the vault's key", hint="`castello doctor` names the key file.")
+        exported = {book.vault.exported_id(audience, id_): id_ for audience in ("public", "partner") for id_ in ids}
+        asked = exported.get(asked, asked)
+    found = [id_ for id_ in ids if id_ == asked] or [
+        id_ for id_ in ids if len(asked) >= SHORTEST and (id_.startswith(asked) or id_[3:].startswith(asked))
+    ]
+    if len(found) != 1:
+        what = f"nothing has the id {asked!r}" if not found else f"{len(found)} things have ids that begin with {asked!r}"
+        hint = "`castello claims` and every analysis list ids; as_of and known_by must be those of the finding."
+        raise WrongUse(what, hint=hint)
+    return found[0]
+
+
+class _Tracer:
+    def __init__(self, picture: Picture, book: Book, claims: Mapping[str, Claim]) -> None:
+        self._picture, self._claims = picture, claims
+        self._documents = book.documents()
+        self._recorded = book.recorded(claims)
+        self._judgements = [judgement for judgement, _ in book.judgements()]
+
+    def trace(self, id_: str, stands: str) -> Trace:
+        claim, registers = self._claims[id_], self._picture.registers
+        document = self._documents.get(claim.document)
+        recorded = self._recorded.get(id_)
+        about = [item for item in self._judgements if id_ in item.about]
+        derived = claim.quantity.derived_from if claim.quantity else ()
+        return Trace(
+            claim=claim,
+            stands=stands,
+            says=claim_text(claim, registers),
+            chain=chain_text(claim, registers),
+            publisher=name_of(claim.chain[-1].who, registers),
+            title=document.title if document else claim.document,
+            urls=document.urls if document else (),
+            published_basis=document.published_basis if document else "stated",
+            recorded=None if recorded is None else recorded.isoformat(timespec="seconds"),
+            judgements=tuple((item.verdict.value, item.by, item.dated.isoformat(), item.reason) for item in about),
+            derived_from=tuple(self.trace(one, "input") for one in derived if one in self._claims),
+        )

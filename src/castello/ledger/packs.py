@@ -1,0 +1,173 @@
+"""
+Sealed packs: a whole case as sorted JSON lines, encrypted to one device's key; unpacking gives an identical ledger.
+
+A pack holds the journal of every device, line by line, and the files of the case, the vault's encrypted ones included. The
+vault's own key never travels with it. What may be read by others than the key's owner is nothing but the pack's size.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+
+from castello.claims import canonical
+from castello.errors import BrokenChain, Issue, WrongUse
+from castello.ledger.home import config_home
+from castello.ledger.journal import Entry, Journal, sync_folder
+
+MAGIC = b"castello-pack-1\n"
+LEFT_OUT = (".castello", "journal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What a merge did: journal lines and files that were new, and files that differ here (ours were kept)."""
+
+    entries: int
+    files: int
+    issues: tuple[Issue, ...]
+
+
+def device_key(environ: Mapping[str, str] | None = None) -> PrivateKey:
+    """This device's own key, made on first use; packs for this device are sealed to its public half."""
+    file = config_home(environ) / "device.key"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write(bytes(PrivateKey.generate()).hex().encode())
+            out.flush()
+            os.fsync(out.fileno())
+    return PrivateKey(bytes.fromhex(file.read_text(encoding="ascii").strip()))
+
+
+def public_key(environ: Mapping[str, str] | None = None) -> str:
+    """The public half of this device's key, as text to hand to a colleague."""
+    return bytes(device_key(environ).public_key).hex()
+
+
+def seal_pack(folder: Path, *, case_id: str, to: str) -> bytes:
+    """
+    The case in a folder, encrypted to a device's public key.
+
+    Raises
+    ------
+    WrongUse
+        If the key is not one.
+    """
+    try:
+        recipient = PublicKey(bytes.fromhex(to))
+    except (ValueError, TypeError) as error:
+        raise WrongUse(f"{to!r} is not a device's key", hint="`castello doctor` on the other device prints it.") from error
+    lines = sorted(_lines(folder))
+    head = canonical({"case": case_id, "lines": len(lines)})
+    return MAGIC + SealedBox(recipient).encrypt(b"\n".join([head, *lines]))
+
+
+def _lines(folder: Path) -> Iterator[bytes]:
+    journal = Journal(folder / "journal")
+    for device in journal.devices():
+        for entry in journal.entries(device):
+            yield canonical({"device": device, "line": entry.line().decode(), "n": entry.n})
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in name.parts) or path.suffix == ".lock"
+        if path.is_file() and name.parts[0] not in LEFT_OUT and not hidden:
+            yield canonical({"data": base64.b64encode(path.read_bytes()).decode(), "file": name.as_posix()})
+
+
+def open_pack(data: bytes, *, environ: Mapping[str, str] | None = None) -> tuple[str, list[dict[str, str]]]:
+    """
+    Case id and lines of a pack that is sealed to this device.
+
+    Raises
+    ------
+    WrongUse
+        If it is no pack, is sealed to another device, or was changed or cut: nothing of it is used then.
+    """
+    if not data.startswith(MAGIC):
+        raise WrongUse("not a sealed pack", hint="Packs are made with `castello pack`.")
+    try:
+        plain = SealedBox(device_key(environ)).decrypt(data[len(MAGIC) :])
+    except CryptoError as error:
+        raise WrongUse(
+            "the pack cannot be opened here: it is sealed to another device, or was changed",
+            hint=f"Ask for one that is sealed to {public_key(environ)}.",
+        ) from error
+    head, *lines = plain.split(b"\n")
+    values = json.loads(head)
+    if values["lines"] != len(lines):
+        raise WrongUse("the pack is not whole", hint="Ask for it again.")
+    return values["case"], [json.loads(line) for line in lines]
+
+
+def unpack(folder: Path, lines: list[dict[str, str]]) -> Merged:
+    """
+    Bring a pack's journal lines and files into a case folder; the caller holds the case's lock.
+
+    Chains are checked before anything is written: one that contradicts ours refuses the whole pack. Files that are not
+    here are written; files that differ are reported, and ours are kept.
+
+    Raises
+    ------
+    BrokenChain
+        If a chain in the pack is damaged, or parts from ours.
+    """
+    theirs: dict[str, list[Entry]] = {}
+    for item in lines:
+        if "device" in item:
+            entry = Entry.from_line(item["line"].encode(), where=f"pack, device {item['device']}")
+            theirs.setdefault(entry.device, []).append(entry)
+    journal, longer = Journal(folder / "journal"), {}
+    for device, entries in theirs.items():
+        entries.sort(key=lambda entry: entry.n)
+        _check_chain(device, entries)
+        ours = list(journal.entries(device))
+        if [entry.hash for entry in ours] != [entry.hash for entry in entries[: len(ours)]] and len(ours) <= len(entries):
+            raise BrokenChain(f"device {device}: its chain in the pack is not ours", hint="Nothing was taken in; compare the two copies.")
+        longer[device] = entries[len(ours) :]
+    for device in sorted(longer):
+        for entry in longer[device]:
+            journal.append(entry)
+    files, issues = _unpack_files(folder, lines)
+    return Merged(entries=sum(len(entries) for entries in longer.values()), files=files, issues=issues)
+
+
+def _check_chain(device: str, entries: list[Entry]) -> None:
+    previous = ""
+    for n, entry in enumerate(entries, start=1):
+        if entry.n != n or entry.previous != previous:
+            raise BrokenChain(f"device {device}: its chain in the pack has a gap", hint="Nothing was taken in; ask for the pack again.")
+        previous = entry.hash
+
+
+def _unpack_files(folder: Path, lines: list[dict[str, str]]) -> tuple[int, tuple[Issue, ...]]:
+    written, issues = 0, []
+    for item in lines:
+        if "file" not in item:
+            continue
+        name = PurePosixPath(item["file"])
+        if name.is_absolute() or ".." in name.parts or name.parts[0] in LEFT_OUT:
+            raise WrongUse(f"the pack names the file {item['file']!r}, outside the case", hint="Do not use this pack.")
+        path, data = folder / name, base64.b64decode(item["data"])
+        if path.exists():
+            if path.read_bytes() != data:
+                issues.append(
+                    Issue(file=item["file"], code="differs", what="differs in the pack", hint="Ours was kept; compare.", severity="warning")
+                )
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        sync_folder(path.parent)
+        written += 1
+    return written, tuple(issues)

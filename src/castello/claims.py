@@ -12,6 +12,7 @@ canonical content (sorted keys, no nulls, NFC text), so the same claim has the s
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import json
 import math
@@ -342,7 +343,9 @@ class Quantity:
             )
         if bool(self.derived_from) != bool(self.formula):
             raise InvalidClaim(
-                "quantity", "derived_from and formula go together", hint="Name the claims and the arithmetic, or neither."
+                "quantity",
+                "derived_from and formula go together",
+                hint="Name the claims and the arithmetic, or neither.",
             )
 
     def to_json(self) -> dict[str, object]:
@@ -391,7 +394,9 @@ class Link:
 
     def __post_init__(self) -> None:
         if not _SLUG.fullmatch(self.who):
-            raise InvalidClaim("chain", f"{self.who!r} is not a source id", hint="Use an id of sources.yml, or unknown.")
+            raise InvalidClaim(
+                "chain", f"{self.who!r} is not a source id", hint="Use an id of sources.yml, or unknown."
+            )
 
     def to_json(self) -> dict[str, object]:
         """Plain values; the ordinary case (named, not protected) is left out."""
@@ -826,7 +831,9 @@ class Claim:
         for name in ("probability", "probability_low", "probability_high"):
             share = self.slot(name)
             if share is not None and not (isinstance(share, int | float) and 0 <= share <= 1):
-                raise InvalidClaim(name, f"{share!r} is not a probability", hint="Probabilities are shares from 0 to 1.")
+                raise InvalidClaim(
+                    name, f"{share!r} is not a probability", hint="Probabilities are shares from 0 to 1."
+                )
 
     def _check_times(self) -> None:
         start, end = self.said or (None, None)
@@ -843,10 +850,14 @@ class Claim:
         if self.modality in (Modality.ASSERTED, Modality.NEGATED) and self.kind not in future and began is not None:
             if began > latest:
                 raise InvalidClaim(
-                    "happened", f"begins on {began}, after it was said ({latest})", hint="Check the dates, or the modality."
+                    "happened",
+                    f"begins on {began}, after it was said ({latest})",
+                    hint="Check the dates, or the modality.",
                 )
         if (self.modality is Modality.CONDITIONAL) != (self.condition is not None):
-            raise InvalidClaim("condition", "condition and modality conditional go together", hint="Give both or neither.")
+            raise InvalidClaim(
+                "condition", "condition and modality conditional go together", hint="Give both or neither."
+            )
 
     def _check_evidence(self) -> None:
         if not self.chain:
@@ -919,7 +930,7 @@ class Claim:
 
     # ------------------------------------------------------------------------------------------------ plain form
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, builtins.object]:
         """The claim without its id, as plain values without nulls: what the id is the hash of."""
         said = None if self.said is None else [".." if day is None else day.isoformat() for day in self.said]
         return _present(
@@ -1011,7 +1022,9 @@ class Judgement:
         pair = self.verdict in (Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE)
         if len(self.about) != (2 if pair else 1):
             wanted = "two ids" if pair else "one id"
-            raise InvalidClaim("about", f"{self.verdict} takes {wanted}, not {len(self.about)}", hint="Name them in about.")
+            raise InvalidClaim(
+                "about", f"{self.verdict} takes {wanted}, not {len(self.about)}", hint="Name them in about."
+            )
         if not self.reason.strip():
             raise InvalidClaim("reason", "a judgement without a reason", hint="Say why in one sentence.")
         if not self.by.strip():
@@ -1235,7 +1248,15 @@ class Finding:
             raise InvalidClaim("claims", "a finding without claims behind it", hint="Every figure answers `why`.")
         if not self.id:
             # What is asked, not what is answered: the same finding keeps its id from day to day.
-            asked: list[object] = [self.kind, self.subject, self.place, self.unit, self.reading, self.definition, self.method]
+            asked: list[object] = [
+                self.kind,
+                self.subject,
+                self.place,
+                self.unit,
+                self.reading,
+                self.definition,
+                self.method,
+            ]
             asked.append(dict(self.message.values).get("key"))
             object.__setattr__(self, "id", f"f1-{digest(asked)[:16]}")
 

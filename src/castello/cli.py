@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -31,7 +32,7 @@ Options = argparse.Namespace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
-    """One verb: what it does, the public call behind it, its options and how it answers."""
+    """One verb: what it does, the public call behind it by its full name, its options and how it answers."""
 
     name: str
     help: str
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         # the reader has what it wanted (`castello claims | head`); a second error at exit would be noise
-        sys.stdout = None  # type: ignore[assignment]
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         _note("stopped; what was acknowledged is kept")
@@ -75,13 +76,19 @@ def parser() -> argparse.ArgumentParser:
     for verb in VERBS.values():
         one = verbs.add_parser(verb.name, help=verb.help, description=f"{verb.help[0].upper()}{verb.help[1:]}.")
         if verb.name not in ("new", "words", "demo"):
-            one.add_argument("--case", metavar="DIR", help="case folder; demo for the bundled one (default: where you stand)")
+            one.add_argument(
+                "--case", metavar="DIR", help="case folder; demo for the bundled one (default: where you stand)"
+            )
         if verb.picture:
-            one.add_argument("--as-of", metavar="DATE", help="the day asked about (default: the end of the case's period)")
+            one.add_argument(
+                "--as-of", metavar="DATE", help="the day asked about (default: the end of the case's period)"
+            )
             one.add_argument("--known-by", metavar="DATE", help="only what was known by this day (default: everything)")
             one.add_argument("--branch", metavar="NAME", help="lay a what-if of branches/ over the ledger")
             one.add_argument(
-                "--profile", choices=("own", "partner", "public"), help="for whom (default: own; public for what is written to a file)"
+                "--profile",
+                choices=("own", "partner", "public"),
+                help="for whom (default: own; public for what is written to a file)",
             )
         for names, settings in verb.options:
             one.add_argument(*names, **settings)
@@ -250,17 +257,29 @@ def _claims(options: Options) -> int:
     from rich.table import Table
 
     table = Table(title=_headline(case, picture), title_justify="left", box=None, padding=(0, 1))
-    for name, settings in (("id", {"no_wrap": True}), ("day", {"no_wrap": True}), ("kind", {}), ("what", {"ratio": 3}), ("who", {"ratio": 2})):
+    for name, settings in (
+        ("id", {"no_wrap": True}),
+        ("day", {"no_wrap": True}),
+        ("kind", {}),
+        ("what", {"ratio": 3}),
+        ("who", {"ratio": 2}),
+    ):
         table.add_column(name, **settings)
     for claim in cleared.claims:
         start = (claim.happened.sure or claim.happened.maybe)[0]
         marks = "" if claim.verification.value == "verified" else f" [{claim.verification.value.replace('_', ' ')}]"
         says = claim_text(claim, case.registers) + marks
-        table.add_row(_short(clearance.id(claim.id)), str(start or "?"), claim.kind.value, says, chain_text(claim, case.registers))
+        table.add_row(
+            _short(clearance.id(claim.id)), str(start or "?"), claim.kind.value, says, chain_text(claim, case.registers)
+        )
     console = _console()
     console.print(table)
     withheld = sum(count for _, count in cleared.withheld)
-    console.print(f"{len(cleared.claims)} claims" + (f", {withheld} withheld" if withheld else "") + ". castello why ID traces one.")
+    console.print(
+        f"{len(cleared.claims)} claims"
+        + (f", {withheld} withheld" if withheld else "")
+        + ". castello why ID traces one."
+    )
     return 0
 
 
@@ -291,14 +310,18 @@ def _why(options: Options) -> int:
     clearance = case.clearance(picture, profile=profile)
     if profile != "own":
         may = {claim.id for claim in clearance.claims([trace.claim for trace in answer.traces]).claims}
-        answer = type(answer)(id=answer.id, finding=answer.finding, traces=tuple(t for t in answer.traces if t.claim.id in may))
+        answer = type(answer)(
+            id=answer.id, finding=answer.finding, traces=tuple(t for t in answer.traces if t.claim.id in may)
+        )
     if _wants_json(options):
         _print_json(clearance.ids({"castello": __version__} | case.header(picture, profile=profile) | answer.to_json()))
         return 0
     console = _console()
     if answer.finding is not None:
         console.print(f"{answer.finding.text}  [{answer.finding.status}]", markup=False)
-        console.print(f"  method {answer.finding.method}; not known: {'; '.join(answer.finding.unknown)}\n", markup=False)
+        console.print(
+            f"  method {answer.finding.method}; not known: {'; '.join(answer.finding.unknown)}\n", markup=False
+        )
     for trace in answer.traces:
         _print_trace(trace, console, indent=0)
     return 0
@@ -310,9 +333,14 @@ def _print_trace(trace: Trace, console: Any, *, indent: int) -> None:
     if claim.quote:
         lines.append(f"  “{claim.quote}”")
     inferred = ", day inferred" if trace.published_basis == "inferred" else ""
-    lines += [f"  who       {trace.chain}", f"  document  {trace.publisher}: {trace.title} ({claim.published}{inferred})"]
+    lines += [
+        f"  who       {trace.chain}",
+        f"  document  {trace.publisher}: {trace.title} ({claim.published}{inferred})",
+    ]
     lines += [f"            {url}" for url in trace.urls]
-    lines.append(f"  recorded  {trace.recorded}; {claim.verification.value.replace('_', ' ')}, confidence {claim.confidence or 'not given'}")
+    lines.append(
+        f"  recorded  {trace.recorded}; {claim.verification.value.replace('_', ' ')}, confidence {claim.confidence or 'not given'}"
+    )
     lines += [f"  judged    {verdict} by {by}, {dated}: {reason}" for verdict, by, dated, reason in trace.judgements]
     for line in lines:
         console.print(space + line, markup=False, soft_wrap=True)
@@ -332,7 +360,11 @@ def _analysis(options: Options) -> int:
         body = {
             "analysis": options.verb,
             "findings": [finding.to_json() for finding in cleared.findings],
-            "coverage": {"claims": len(picture.visible_ids()), "withheld": dict(cleared.withheld), "protected": case.book.sealed_count()},
+            "coverage": {
+                "claims": len(picture.visible_ids()),
+                "withheld": dict(cleared.withheld),
+                "protected": case.book.sealed_count(),
+            },
             "issues": issues,
         }
         _print_json(clearance.ids(header | body))
@@ -347,7 +379,9 @@ def _analysis(options: Options) -> int:
 def _print_finding(finding: Finding, console: Any) -> None:
     console.print(f"{finding.text}", markup=False)
     count = f"{len(finding.claims)} claim(s)" + (f", {len(finding.against)} against" if finding.against else "")
-    console.print(f"    {finding.status}; {count}; not known: {finding.unknown[0]}  ({finding.id})", style="dim", markup=False)
+    console.print(
+        f"    {finding.status}; {count}; not known: {finding.unknown[0]}  ({finding.id})", style="dim", markup=False
+    )
 
 
 def _brief(options: Options) -> int:
@@ -434,7 +468,10 @@ def _doctor(options: Options) -> int:
         _print_json({"remarks": [remark.to_json() for remark in remarks], "device_key": public_key()})
         return 0
     for remark in remarks:
-        print(f"{'  ' if remark.well else '! '}{remark.about:<18}{remark.found}" + (f"  -> {remark.hint}" if remark.hint else ""))
+        print(
+            f"{'  ' if remark.well else '! '}{remark.about:<18}{remark.found}"
+            + (f"  -> {remark.hint}" if remark.hint else "")
+        )
     print(f"  {'this device':<18}{public_key()}  -> give this to a colleague who packs a case for you")
     return 0
 
@@ -442,10 +479,17 @@ def _doctor(options: Options) -> int:
 def _assess(options: Options) -> int:
     case = _open(options)
     made = case.assess(
-        options.text, author=options.by, confidence=options.confidence, because=options.because, rests_on=options.rests_on, signed=options.signed
+        options.text,
+        author=options.by,
+        confidence=options.confidence,
+        because=options.because,
+        rests_on=options.rests_on,
+        signed=options.signed,
     )
     _print_report(
-        {"id": made.id} | made.to_json(), options, [f"Signed by {made.author} on {made.signed}: {made.id}. Briefs show it in a block of its own."]
+        {"id": made.id} | made.to_json(),
+        options,
+        [f"Signed by {made.author} on {made.signed}: {made.id}. Briefs show it in a block of its own."],
     )
     return 0
 
@@ -456,7 +500,9 @@ def _pack(options: Options) -> int:
     path = Path(options.output)
     path.write_bytes(data)
     _print_report(
-        {"pack": str(path), "bytes": len(data)}, options, [f"{path}: {len(data):,} bytes, sealed. Only the device with that key can open it."]
+        {"pack": str(path), "bytes": len(data)},
+        options,
+        [f"{path}: {len(data):,} bytes, sealed. Only the device with that key can open it."],
     )
     return 0
 
@@ -464,7 +510,10 @@ def _pack(options: Options) -> int:
 def _merge(options: Options) -> int:
     case = _open_unbuilt(options)
     merged = case.merge(Path(options.file).read_bytes())
-    lines = [f"{merged.entries} journal entries and {merged.files} files were new.", *(f"  {issue}" for issue in merged.issues)]
+    lines = [
+        f"{merged.entries} journal entries and {merged.files} files were new.",
+        *(f"  {issue}" for issue in merged.issues),
+    ]
     value = {"entries": merged.entries, "files": merged.files, "issues": [issue.to_json() for issue in merged.issues]}
     _print_report(value, options, lines)
     return 0
@@ -480,21 +529,21 @@ VERBS: dict[str, Verb] = {
         Verb(
             name="demo",
             help="the bundled case: build it, print its brief, write the brief as a page",
-            calls="Case.brief",
+            calls="castello.desk.case.Case.brief",
             options=(_option("-o", "--output", metavar="FILE", help="where the page goes"),),
             run=_demo,
         ),
         Verb(
             name="new",
             help="a new case folder, commented, that builds",
-            calls="new",
+            calls="castello.new",
             options=(_option("dir", metavar="DIR"), _option("--name", help="the case's name in English")),
             run=_new,
         ),
         Verb(
             name="add",
             help="put claims files and documents into the case, and read them",
-            calls="Case.add",
+            calls="castello.desk.case.Case.add",
             options=(
                 _option("file", nargs="+", metavar="FILE"),
                 _option("--publisher", metavar="ID", help="source id of a document's publisher"),
@@ -502,15 +551,19 @@ VERBS: dict[str, Verb] = {
                 _option("--title", help="a document's title"),
                 _option("--url", help="a document's address"),
                 _option("--language", default="en", help="a document's language (default: en)"),
-                _option("--protected", action="store_true", help="seal it: claims under keys of their own, documents in the vault"),
+                _option(
+                    "--protected",
+                    action="store_true",
+                    help="seal it: claims under keys of their own, documents in the vault",
+                ),
             ),
             run=_add,
         ),
-        Verb(name="build", help="bring the ledger up to date with the case folder", calls="Case.build", run=_build),
+        Verb(name="build", help="bring the ledger up to date with the case folder", calls="castello.desk.case.Case.build", run=_build),
         Verb(
             name="claims",
             help="the ledger, filtered",
-            calls="Picture.claims",
+            calls="castello.picture.Picture.claims",
             picture=True,
             options=(
                 _option("--kind", action="append", default=[], help="only this kind (may be given again)"),
@@ -524,7 +577,7 @@ VERBS: dict[str, Verb] = {
         Verb(
             name="why",
             help="a figure or a claim traced to its sources",
-            calls="Case.why",
+            calls="castello.desk.case.Case.why",
             picture=True,
             options=(_option("id", metavar="ID", help="id of a claim or finding, or its beginning"),),
             run=_why,
@@ -532,24 +585,40 @@ VERBS: dict[str, Verb] = {
         Verb(
             name="words",
             help="the vocabulary: kinds of claims and their slots",
-            calls="claims.SLOTS",
+            calls="castello.claims.SLOTS",
             options=(_option("kind", nargs="?", help="only this kind"),),
             run=_words,
         ),
-        Verb(name="totals", help="how many people, by whose word, and do the published figures add up", calls="Case.totals", picture=True, run=_analysis),
-        Verb(name="parties", help="who stands with whom, who lists whom, who is said to be where", calls="Case.parties", picture=True, run=_analysis),
+        Verb(
+            name="totals",
+            help="how many people, by whose word, and do the published figures add up",
+            calls="castello.desk.case.Case.totals",
+            picture=True,
+            run=_analysis,
+        ),
+        Verb(
+            name="parties",
+            help="who stands with whom, who lists whom, who is said to be where",
+            calls="castello.desk.case.Case.parties",
+            picture=True,
+            run=_analysis,
+        ),
         Verb(
             name="brief",
             help="what the case says: to the terminal, or to FILE (.md, .html)",
-            calls="Case.brief",
+            calls="castello.desk.case.Case.brief",
             picture=True,
-            options=(_option("-o", "--output", metavar="FILE", help="write it, for the public unless --profile says otherwise"),),
+            options=(
+                _option(
+                    "-o", "--output", metavar="FILE", help="write it, for the public unless --profile says otherwise"
+                ),
+            ),
             run=_brief,
         ),
         Verb(
             name="assess",
             help="sign a judgement of your own, shown apart from facts and findings",
-            calls="Case.assess",
+            calls="castello.desk.case.Case.assess",
             options=(
                 _option("text", help="the judgement, in a sentence or two"),
                 _option("--by", required=True, metavar="NAME", help="who signs"),
@@ -563,16 +632,27 @@ VERBS: dict[str, Verb] = {
         Verb(
             name="pack",
             help="the whole case, sealed to one device's key",
-            calls="Case.pack",
+            calls="castello.desk.case.Case.pack",
             options=(
-                _option("--to", required=True, metavar="KEY", help="the other device's key, as castello doctor prints it there"),
+                _option(
+                    "--to",
+                    required=True,
+                    metavar="KEY",
+                    help="the other device's key, as castello doctor prints it there",
+                ),
                 _option("-o", "--output", required=True, metavar="FILE"),
             ),
             run=_pack,
         ),
-        Verb(name="merge", help="bring a sealed pack of the same case into this one", calls="Case.merge", options=(_option("file", metavar="FILE"),), run=_merge),
-        Verb(name="verify", help="check chains, rows, documents and quotes", calls="Case.verify", run=_verify),
-        Verb(name="doctor", help="versions, keys, mode, what is stale", calls="Case.doctor", run=_doctor),
+        Verb(
+            name="merge",
+            help="bring a sealed pack of the same case into this one",
+            calls="castello.desk.case.Case.merge",
+            options=(_option("file", metavar="FILE"),),
+            run=_merge,
+        ),
+        Verb(name="verify", help="check chains, rows, documents and quotes", calls="castello.desk.case.Case.verify", run=_verify),
+        Verb(name="doctor", help="versions, keys, mode, what is stale", calls="castello.desk.case.Case.doctor", run=_doctor),
     )
 }
 

@@ -34,6 +34,18 @@ def keys(table: Mapping[str, object], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{key}"
 
 
+def pointed_at(name: str) -> object:
+    """What a full name such as ``castello.desk.case.Case.brief`` stands for."""
+    module, _, attributes = name.partition(".")
+    thing = importlib.import_module(module)
+    for attribute in attributes.split("."):
+        try:
+            thing = getattr(thing, attribute)
+        except AttributeError:
+            thing = importlib.import_module(f"{thing.__name__}.{attribute}")
+    return thing
+
+
 def test_every_verb_has_a_heading():
     verbs = importlib.import_module("castello.cli").VERBS
     found = headings("docs/cli.md")
@@ -41,11 +53,22 @@ def test_every_verb_has_a_heading():
     assert verbs
     for name, verb in verbs.items():
         assert verb.name == name
-        assert callable(verb.calls)
+        assert pointed_at(verb.calls) is not None
         assert verb.help
         assert any(re.search(rf"\bcastello {re.escape(name)}\b", heading) for heading in found), (
             f"docs/cli.md needs a heading `castello {name}`"
         )
+
+
+def test_every_option_is_in_the_manual():
+    """The manual lists the options of a verb under its heading."""
+    manual = read("docs/cli.md")
+    for name, verb in importlib.import_module("castello.cli").VERBS.items():
+        section = re.split(r"^## ", manual.partition(f"`castello {name}`")[2], maxsplit=1, flags=re.MULTILINE)[0]
+        for names, _ in verb.options:
+            for option in names:
+                if option.startswith("--"):
+                    assert f"`{option}" in section, f"docs/cli.md, `castello {name}`: {option} is missing"
 
 
 def test_every_heading_of_the_manual_is_a_verb():
@@ -70,7 +93,7 @@ def test_every_error_stands_in_the_tree():
 
 
 def test_every_message_is_in_the_manual():
-    messages = tomllib.loads((PACKAGE / "analyses" / "messages_en.toml").read_text(encoding="utf-8"))
+    messages = tomllib.loads((PACKAGE / "picture" / "messages_en.toml").read_text(encoding="utf-8"))["messages"]
     manual = read("docs/findings.md")
 
     assert messages
@@ -95,13 +118,7 @@ def terms() -> list[str]:
 
 @pytest.mark.parametrize("name", terms())
 def test_every_word_of_the_glossary_points_at_something(name):
-    module, _, attributes = name.partition(".")
-    thing = importlib.import_module(module)
-    for attribute in attributes.split("."):
-        try:
-            thing = getattr(thing, attribute)
-        except AttributeError:
-            thing = importlib.import_module(f"{thing.__name__}.{attribute}")
+    thing = pointed_at(name)
 
     # a constant has no name of its own; whatever else is pointed at is what it says
     assert getattr(thing, "__name__", name).rpartition(".")[2] == name.rpartition(".")[2]

@@ -82,7 +82,12 @@ def clean(text: object) -> str:
     >>> clean("a\u202egpj.exe\x1b[31m\nb")
     'agpj.exe[31m b'
     """
-    return _UNSAFE.sub("", _SPACES.sub(" ", str(text))).strip()
+    return neutral(str(text)).strip()
+
+
+def neutral(text: str) -> str:
+    """As :func:`clean`, with the spaces at both ends kept."""
+    return _UNSAFE.sub("", _SPACES.sub(" ", text))
 
 
 def figure(value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 from castello.analyses import run
 from castello.briefs import brief as parts
@@ -30,7 +30,17 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Sections of a brief and the kinds of findings in each, in reading order."""
 
-_NOT_ON_MAP = ("road_node", "crossing", "facility", "country", "governorate", "countryside", "area", "district", "subdistrict")
+_NOT_ON_MAP = (
+    "road_node",
+    "crossing",
+    "facility",
+    "country",
+    "governorate",
+    "countryside",
+    "area",
+    "district",
+    "subdistrict",
+)
 
 
 def assemble(picture: Picture, clearance: Clearance, *, language: str = "en") -> parts.Brief:
@@ -107,7 +117,12 @@ def _changes(
         line = lines[id_]
         if earlier is None:
             yield _with_lead(line, words["new"])
-        elif (earlier.status, earlier.value, earlier.low, earlier.high) != (finding.status, finding.value, finding.low, finding.high):
+        elif (earlier.status, earlier.value, earlier.low, earlier.high) != (
+            finding.status,
+            finding.value,
+            finding.low,
+            finding.high,
+        ):
             yield _with_lead(line, f"{words['before']} {earlier.text}")
 
 
@@ -133,7 +148,13 @@ def _unknown(findings: Iterable[Finding], picture: Picture) -> tuple[str, ...]:
         if not any(topic.subject == road.id for topic in picture.topics(Kind.ACCESS))
     ]
     head = [f"no claim speaks of: {', '.join(silent)}"] if silent else []
-    return (*head, *(text if n == 1 else f"{text} ({n} findings)" for text, n in sorted(count.items(), key=lambda x: (-x[1], x[0]))))
+    return (
+        *head,
+        *(
+            text if n == 1 else f"{text} ({n} findings)"
+            for text, n in sorted(count.items(), key=lambda x: (-x[1], x[0]))
+        ),
+    )
 
 
 def _timeline(picture: Picture) -> tuple[parts.Spell, ...]:
@@ -293,7 +314,9 @@ class _Evidence:
                     who = name_of(claim.chain[0].who, self._picture.registers, language=self._language)
                     note = interval(item["low"], item["high"])
                     label = f"{who}, {claim.published}"
-                    bars.append(parts.Bar(label=label, low=item["low"], high=item["high"], note=note, evidence=evidence))
+                    bars.append(
+                        parts.Bar(label=label, low=item["low"], high=item["high"], note=note, evidence=evidence)
+                    )
         if not bars:
             return None
         title = catalogue(self._language)["sections"]["people_chart"]

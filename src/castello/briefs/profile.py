@@ -172,7 +172,14 @@ class Clearance:
         area = self.picture.registers.places.public_area(str(claim.object))
         # the id stays that of the claim: the exported id is keyed, and nothing can be computed from the coarse content
         return replace(
-            claim, object=area, quote=None, locator=None, translation=None, note=None, place_as_written=None, id=claim.id
+            claim,
+            object=area,
+            quote=None,
+            locator=None,
+            translation=None,
+            note=None,
+            place_as_written=None,
+            id=claim.id,
         )
 
     def _cut_claims(self) -> frozenset[str]:
@@ -185,9 +192,7 @@ class Clearance:
     # ------------------------------------------------------------------------------------------------------ findings
 
     def findings(self, findings: Iterable[Finding], *, analyses: Iterable[str] = ()) -> Cleared:
-        """
-        Findings that may leave; ``analyses`` are those to run again for the leave-one-out test on protected claims (PR-4).
-        """
+        """Findings that may leave; ``analyses`` are run again for the leave-one-out test on protected claims (PR-4)."""
         asked = tuple(findings)
         if not self.leaves:
             return Cleared(findings=asked)
@@ -241,14 +246,16 @@ class Clearance:
         for finding in findings:
             claims = self.picture.claims_by_id((*finding.claims, *finding.against))
             may = [claim for claim in claims.values() if self.withheld_because(claim) is None]
-            withheld.update({f"claims behind presence: {self.withheld_because(c)}": 1 for c in claims.values() if c not in may})
+            kept = {claim.id for claim in may}
+            held_back = [claim for id_, claim in claims.items() if id_ not in kept]
+            withheld.update(f"claims behind presence: {self.withheld_because(claim)}" for claim in held_back)
             area = self.picture.registers.places.public_area(str(finding.place))
             if area is not None and may:
                 groups.setdefault((finding.subject, area), []).append((finding, may))
         coarse = []
         for (party, area), members in sorted(groups.items()):
-            claims = sorted({claim.id: claim for _, may in members for claim in may}.values(), key=lambda claim: claim.id)
-            answers = ", ".join(sorted({str(claim.predicate) for claim in claims}))
+            behind = {claim.id: claim for _, may in members for claim in may}
+            answers = ", ".join(sorted({str(claim.predicate) for claim in behind.values()}))
             said = message("presence.range", party=party, place=area, alternatives=answers, key=f"{party}|{area}")
             first = members[0][0]
             coarse.append(
@@ -257,7 +264,7 @@ class Clearance:
                     place=area,
                     message=said,
                     text=render(said, self.picture.registers),
-                    claims=tuple(claim.id for claim in claims),
+                    claims=tuple(sorted(behind)),
                     against=(),
                     value=None,
                     status="assessed",

@@ -130,7 +130,9 @@ def _value(event: Any, events: Any, *, file: str, depth: int) -> Any:
         try:
             return _scalar(event.value) if event.implicit[0] and event.style in (None, "") else event.value
         except ValueError as error:
-            raise refuse("value", f"{event.value!r} is not a value ({error})", "Dates are written 2016-07-17.") from error
+            raise refuse(
+                "value", f"{event.value!r} is not a value ({error})", "Dates are written 2016-07-17."
+            ) from error
     if event.tag is not None:
         raise refuse("tag", f"uses the tag {event.tag}", "Write a plain value.")
     if isinstance(event, yaml.SequenceStartEvent):
@@ -144,7 +146,9 @@ def _value(event: Any, events: Any, *, file: str, depth: int) -> Any:
         key_line = inner.start_mark.line + 1
         if not isinstance(inner, yaml.ScalarEvent):
             raise Unreadable(
-                Issue(file=file, row=key_line, code="key", what="uses a list or mapping as a key", hint="Keys are words.")
+                Issue(
+                    file=file, row=key_line, code="key", what="uses a list or mapping as a key", hint="Keys are words."
+                )
             )
         key = inner.value
         if key in mapping:

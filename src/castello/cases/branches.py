@@ -39,10 +39,24 @@ def read_branch(
     allowed = ("name", "about", "drop", "claims", "documents")
     if not isinstance(root, Lines) or not isinstance(root.get("name"), str):
         raise Unreadable(
-            Issue(file=file, row=1, column="name", code="shape", what="is not a branch", hint="Start with `name:` and `about:`.")
+            Issue(
+                file=file,
+                row=1,
+                column="name",
+                code="shape",
+                what="is not a branch",
+                hint="Start with `name:` and `about:`.",
+            )
         )
     issues = [
-        Issue(file=file, row=root.at(key), column=key, code="section", what=f"{key!r} is unknown", hint=f"Use {', '.join(allowed)}.")
+        Issue(
+            file=file,
+            row=root.at(key),
+            column=key,
+            code="section",
+            what=f"{key!r} is unknown",
+            hint=f"Use {', '.join(allowed)}.",
+        )
         for key in root
         if key not in allowed
     ]
@@ -53,7 +67,14 @@ def read_branch(
             without_claims.append(refs[ref])
         else:
             issues.append(
-                Issue(file=file, row=root.at("drop"), column="drop", code="ref", what=f"{ref!r} is no ref of this case", hint="Use a ref.")
+                Issue(
+                    file=file,
+                    row=root.at("drop"),
+                    column="drop",
+                    code="ref",
+                    what=f"{ref!r} is no ref of this case",
+                    hint="Use a ref.",
+                )
             )
     without_sources = []
     for source in fields.listed(drop.get("sources")):
@@ -61,7 +82,14 @@ def read_branch(
             without_sources.append(source)
         else:
             issues.append(
-                Issue(file=file, row=root.at("drop"), column="drop", code="source", what=f"no source {source!r}", hint="Use an id of sources.yml.")
+                Issue(
+                    file=file,
+                    row=root.at("drop"),
+                    column="drop",
+                    code="source",
+                    what=f"no source {source!r}",
+                    hint="Use an id of sources.yml.",
+                )
             )
     inner = Lines({name: root[name] for name in ("documents", "claims") if name in root}, line=root.line)
     inner.lines = root.lines

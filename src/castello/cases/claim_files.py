@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from dataclasses import fields as dataclass_fields
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
@@ -52,10 +53,7 @@ REGISTERED: dict[Kind, dict[str, str]] = {
     Kind.LISTING: {"subject": "speaker", "object": "listed", "place": "place"},
 }
 
-_CLAIM_FIELDS = (
-    "ref kind subject predicate object place quantity also modality condition happened said document chain locator quote "
-    "translation place_as_written credibility confidence verification sensitivity note coder second_coder"
-).split()
+_CLAIM_FIELDS = frozenset({item.name for item in dataclass_fields(Claim)} - {"id", "published", "credibility_raw"} | {"ref"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +132,9 @@ def read_claim_file(
         raise _refuse(file, 1, None, "shape", "is not a claims file", f"Its sections are: {', '.join(SECTIONS)}.")
     for key in root:
         if key not in SECTIONS:
-            raise _refuse(file, root.at(key), key, "section", f"{key!r} is not a section", f"Sections are: {', '.join(SECTIONS)}.")
+            raise _refuse(
+                file, root.at(key), key, "section", f"{key!r} is not a section", f"Sections are: {', '.join(SECTIONS)}."
+            )
     read = read_sections(root, file=file, known=known, documents=documents, refs=refs, check_quote=check_quote)
     return replace(read, sha256=hashlib.sha256(data).hexdigest())
 
@@ -153,7 +153,7 @@ def read_sections(
         if root.get(key) is not None and not isinstance(root[key], Items):
             raise _refuse(file, root.at(key), key, "shape", f"{key} is not a list", "Start each entry with a hyphen.")
     reader = _Reader(file=file, known=known, coder=root.get("coder"), check_quote=check_quote)
-    declared = reader.documents(root.get("documents") or Items(), root)
+    declared = reader.documents(root.get("documents") or Items())
     reader.claims(root.get("claims"), {**(documents or {}), **declared}, dict(refs or {}))
     sections = [root.get(name) or () for name in SECTIONS[1:]]
     return ClaimFile(
@@ -186,8 +186,12 @@ class _Reader:
         self.lines: dict[str, int] = {}
         self.issues: list[Issue] = []
 
-    def issue(self, row: int | None, column: str | None, code: str, what: str, hint: str, *, severity: str = "error") -> None:
-        self.issues.append(Issue(file=self.file, row=row, column=column, code=code, what=what, hint=hint, severity=severity))
+    def issue(
+        self, row: int | None, column: str | None, code: str, what: str, hint: str, *, severity: str = "error"
+    ) -> None:
+        self.issues.append(
+            Issue(file=self.file, row=row, column=column, code=code, what=what, hint=hint, severity=severity)
+        )
 
     def rows(self, items: Any, name: str) -> tuple[tuple[int, Lines], ...]:
         good = []
@@ -198,13 +202,15 @@ class _Reader:
                 self.issue(line, None, "shape", f"{name} is not a mapping", "Write `- key: value`.")
         return tuple(good)
 
-    def documents(self, items: Items, root: Lines) -> dict[str, Document]:
+    def documents(self, items: Items) -> dict[str, Document]:
         documents: dict[str, Document] = {}
-        for line, item in self.rows(items, "document"):
+        for _, item in self.rows(items, "document"):
             try:
                 document = read_document(item, known=self.known)
                 if document.id in documents:
-                    raise InvalidClaim("id", f"document {document.id!r} stands twice in this file", hint="Give each its own id.")
+                    raise InvalidClaim(
+                        "id", f"document {document.id!r} stands twice in this file", hint="Give each its own id."
+                    )
             except InvalidClaim as invalid:
                 self.issue(item.at(invalid.slot), invalid.slot, "document", invalid.what, invalid.hint)
                 continue
@@ -215,7 +221,8 @@ class _Reader:
         waiting = list(self.rows(items, "claim"))
         # derived figures name other claims of the file, in any order: read what can be read until nothing moves
         while waiting:
-            ready, blocked = [], []
+            ready: list[tuple[int, Lines]] = []
+            blocked: list[tuple[int, Lines]] = []
             for line, item in waiting:
                 (ready if all(ref in refs for ref in _derived(item)) else blocked).append((line, item))
             # where nothing is ready, what is left names refs that do not exist: the reader says so
@@ -235,7 +242,9 @@ class _Reader:
                 )
             problem = self.check_quote(claim) if self.check_quote else None
             if problem is not None:
-                raise InvalidClaim("quote", problem, hint="Quote the exact words, or derive the figure (derived_from, formula).")
+                raise InvalidClaim(
+                    "quote", problem, hint="Quote the exact words, or derive the figure (derived_from, formula)."
+                )
         except InvalidClaim as invalid:
             self.issue(item.at(invalid.slot), invalid.slot, "claim", invalid.what, invalid.hint)
             return
@@ -246,7 +255,12 @@ class _Reader:
             refs[ref] = self.refs[ref] = claim.id
         if claim.id in self.lines:
             self.issue(
-                line, None, "twice", f"says exactly what line {self.lines[claim.id]} says", "Delete one.", severity="warning"
+                line,
+                None,
+                "twice",
+                f"says exactly what line {self.lines[claim.id]} says",
+                "Delete one.",
+                severity="warning",
             )
             return
         self.lines[claim.id] = line
@@ -314,7 +328,11 @@ class _Reader:
             if link.who != UNKNOWN and link.who not in self.known.sources:
                 raise InvalidClaim("chain", f"{link.who!r} is no source", hint="Add it to sources.yml.")
             if (link.who in self.known.protected) != link.protected:
-                what = "is protected in sources.yml and not here" if not link.protected else "is not protected in sources.yml"
+                what = (
+                    "is protected in sources.yml and not here"
+                    if not link.protected
+                    else "is not protected in sources.yml"
+                )
                 raise InvalidClaim("chain", f"{link.who!r} {what}", hint="Write protected: true in both or in neither.")
 
 

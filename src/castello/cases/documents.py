@@ -60,7 +60,9 @@ def read_documents(folder: Path, *, known: Known) -> tuple[dict[str, Held], list
                 raise InvalidClaim("id", f"{document.id!r} stands twice", hint="Give each document its own id.")
         except InvalidClaim as invalid:
             row = item.at(invalid.slot) if isinstance(item, Lines) else 1
-            issues.append(Issue(file=side, row=row, column=invalid.slot, code="document", what=invalid.what, hint=invalid.hint))
+            issues.append(
+                Issue(file=side, row=row, column=invalid.slot, code="document", what=invalid.what, hint=invalid.hint)
+            )
             continue
         except Unreadable as unreadable:
             issues.append(unreadable.issue)

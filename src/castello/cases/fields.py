@@ -44,7 +44,9 @@ def period(value: object) -> Period:
     if month := _month(value):
         return month
     if not isinstance(value, Mapping):
-        raise InvalidClaim("happened", f"{value!r} is not a period", hint="Write {on: 2016-07-17} or {since: 2016-07-17}.")
+        raise InvalidClaim(
+            "happened", f"{value!r} is not a period", hint="Write {on: 2016-07-17} or {since: 2016-07-17}."
+        )
     fields = dict(value)
     basis = fields.pop("basis", "stated")
     if basis not in ("stated", "inferred", "anchored"):
@@ -87,7 +89,9 @@ def _is_pair(value: object) -> bool:
 
 def _span(value: object) -> Span:
     if not _is_pair(value):
-        raise InvalidClaim("happened", f"{value!r} is not a span", hint="Write [2016-07-17, 2016-07-19] or [2016-07-17, ..].")
+        raise InvalidClaim(
+            "happened", f"{value!r} is not a span", hint="Write [2016-07-17, 2016-07-19] or [2016-07-17, ..]."
+        )
     assert isinstance(value, Sequence)
     start, end = (None if item in ("..", None) else day(item, slot="happened") for item in value)
     return (start, end)
@@ -120,31 +124,46 @@ def quantity(value: object, *, ids: Mapping[str, str]) -> Quantity | None:
     derived = []
     for ref in _listed(fields.pop("derived_from", ())):
         if ref not in ids:
-            raise InvalidClaim("quantity", f"derived_from names {ref!r}, which is no claim", hint="Use a ref of this case.")
+            raise InvalidClaim(
+                "quantity", f"derived_from names {ref!r}, which is no claim", hint="Use a ref of this case."
+            )
         derived.append(ids[ref])
     bounds = {"value": Bound.EXACT, "at_least": Bound.AT_LEAST, "at_most": Bound.AT_MOST, "about": Bound.ABOUT}
     given = [name for name in bounds if name in fields]
     if len(given) > 1:
-        raise InvalidClaim("quantity", f"{' and '.join(given)} cannot both be", hint="Use one; low and high give a range.")
+        raise InvalidClaim(
+            "quantity", f"{' and '.join(given)} cannot both be", hint="Use one; low and high give a range."
+        )
     bound = bounds[given[0]] if given else Bound.EXACT
     number = fields.pop(given[0]) if given else None
     if "bound" in fields:
         bound = _one_of(Bound, fields.pop("bound"), slot="quantity")
     low, high = fields.pop("low", None), fields.pop("high", None)
     if fields:
-        raise InvalidClaim("quantity", f"{next(iter(fields))!r} is not part of a quantity", hint="See the manual, quantity.")
+        raise InvalidClaim(
+            "quantity", f"{next(iter(fields))!r} is not part of a quantity", hint="See the manual, quantity."
+        )
     for item in (number, low, high):
         if item is not None and (isinstance(item, bool) or not isinstance(item, int | float)):
             raise InvalidClaim("quantity", f"{item!r} is not a number", hint="Write digits only, without separators.")
     return Quantity(
-        unit=unit, value=number, low=low, high=high, bound=bound, words=words, derived_from=tuple(derived), formula=formula
+        unit=unit,
+        value=number,
+        low=low,
+        high=high,
+        bound=bound,
+        words=words,
+        derived_from=tuple(derived),
+        formula=formula,
     )
 
 
 def chain(value: object) -> tuple[Link, ...]:
     """The links as written, first-hand first; ``{sohr: compiler}`` or the long form."""
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
-        raise InvalidClaim("chain", f"{value!r} is not a list of links", hint="Write chain: [{sohr: compiler}, {afp: reporter}].")
+        raise InvalidClaim(
+            "chain", f"{value!r} is not a list of links", hint="Write chain: [{sohr: compiler}, {afp: reporter}]."
+        )
     links = []
     for item in value:
         if not isinstance(item, Mapping):

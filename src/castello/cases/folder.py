@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from castello.cases._yaml import Lines, Unreadable, load
 from castello.cases.branches import Branch, read_branch
@@ -25,6 +25,8 @@ from castello.places.register import PLACE_COLUMNS, ROAD_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,9 @@ def find_case(path: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / FILE).is_file():
             return folder
-    raise WrongUse(f"no case at {path}", hint="Go into a case folder, name one with --case, or make one: castello new DIR.")
+    raise WrongUse(
+        f"no case at {path}", hint="Go into a case folder, name one with --case, or make one: castello new DIR."
+    )
 
 
 def read_registers(folder: Path) -> Registers:
@@ -102,7 +106,7 @@ def read_registers(folder: Path) -> Registers:
     broken: list[Issue] = []
     issues: list[Issue] = []
 
-    def take(file: str, read: Callable[[bytes], object], otherwise: object) -> object:
+    def take(file: str, read: Callable[[bytes], _T], otherwise: _T) -> _T:
         path = folder / file
         if not path.exists():
             if file == FILE:
@@ -113,18 +117,23 @@ def read_registers(folder: Path) -> Registers:
         except Unreadable as unreadable:
             broken.append(unreadable.issue)
         except OSError as error:
-            broken.append(Issue(file=file, code="unreadable", what=f"cannot be opened ({error.strerror})", hint="Check the file."))
+            broken.append(
+                Issue(file=file, code="unreadable", what=f"cannot be opened ({error.strerror})", hint="Check the file.")
+            )
         return otherwise
 
     def register(file: str, columns: tuple[str, ...], required: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-        def read(data: bytes) -> object:
+        def read(data: bytes) -> list[tuple[int, dict[str, str]]]:
             rows, found = read_csv(data, file=file, columns=columns, required=required)
             issues.extend(found)
             return rows
 
-        return take(file, read, [])  # type: ignore[return-value]  # rows, or the empty list
+        return take(file, read, [])
 
-    settings = take(FILE, read_settings, None)
+    def agreement(file: str) -> Agreement | None:
+        return take(file, lambda data: _read_agreement(data, file=file), None)
+
+    settings: Settings | None = take(FILE, read_settings, None)
     places, found = read_places(register("places.csv", PLACE_COLUMNS, ("id", "name_en", "kind")), file="places.csv")
     issues += found
     roads, found = read_roads(register("roads.csv", ROAD_COLUMNS, ("id", "from", "to")), places, file="roads.csv")
@@ -132,17 +141,13 @@ def read_registers(folder: Path) -> Registers:
     parties, found = read_parties(register("parties.csv", PARTY_COLUMNS, ("id", "name_en", "kind")), file="parties.csv")
     issues += found
     party_ids = frozenset(party.id for party in parties)
-    speakers, found = take("sources.yml", lambda data: read_speakers(data, parties=party_ids), ({}, []))  # type: ignore[misc]
-    issues += found
-    agreements = {}
-    for path in sorted((folder / "agreements").glob("*.yml")):
-        file = f"agreements/{path.name}"
-        agreement = take(file, lambda data, file=file: _read_agreement(data, file=file), None)  # type: ignore[misc]
-        if isinstance(agreement, Agreement):
-            agreements[agreement.id] = agreement
-    if broken:
+    no_speakers: tuple[dict[str, Speaker], list[Issue]] = ({}, [])
+    speakers, wrong = take("sources.yml", lambda data: read_speakers(data, parties=party_ids), no_speakers)
+    issues += wrong
+    read = [agreement(f"agreements/{path.name}") for path in sorted((folder / "agreements").glob("*.yml"))]
+    agreements = {item.id: item for item in read if item is not None}
+    if broken or settings is None:
         raise _case_broken(broken)
-    assert isinstance(settings, Settings)
     registers = Registers(
         folder=folder,
         settings=settings,
@@ -199,12 +204,20 @@ def read_case(folder: Path) -> CaseContent:
             broken.append(unreadable.issue)
             continue
         except OSError as error:
-            broken.append(Issue(file=file, code="unreadable", what=f"cannot be opened ({error.strerror})", hint="Check the file."))
+            broken.append(
+                Issue(file=file, code="unreadable", what=f"cannot be opened ({error.strerror})", hint="Check the file.")
+            )
             continue
         for document in read.documents:
             if document.id in described:
                 issues.append(
-                    Issue(file=file, code="document", what=f"document {document.id!r} is described twice", hint="Keep one.", severity="warning")
+                    Issue(
+                        file=file,
+                        code="document",
+                        what=f"document {document.id!r} is described twice",
+                        hint="Keep one.",
+                        severity="warning",
+                    )
                 )
             described.setdefault(document.id, document)
         # refs of a protected file stay in it: they would be gone once its claims are sealed
@@ -256,7 +269,14 @@ def _read_agreement(data: bytes, *, file: str) -> Agreement:
     for key in item:
         if key not in allowed:
             raise Unreadable(
-                Issue(file=file, row=item.at(key), column=key, code="unknown-key", what=f"{key!r} is unknown", hint=f"Use {', '.join(allowed)}.")
+                Issue(
+                    file=file,
+                    row=item.at(key),
+                    column=key,
+                    code="unknown-key",
+                    what=f"{key!r} is unknown",
+                    hint=f"Use {', '.join(allowed)}.",
+                )
             )
     return Agreement(**{key: None if item.get(key) is None else str(item[key]) for key in allowed})  # type: ignore[arg-type]  # id and name_en are text
 

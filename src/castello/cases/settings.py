@@ -83,14 +83,18 @@ def read_settings(data: bytes) -> Settings:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         row = int(line.group(1)) if line else None
-        raise _refuse(row, None, "syntax", f"cannot be read as TOML: {error}", "Text stands in quotation marks.") from error
+        raise _refuse(
+            row, None, "syntax", f"cannot be read as TOML: {error}", "Text stands in quotation marks."
+        ) from error
     for key, value in values.items():
         row = _line_of(text, key)
         if key not in _KEYS:
             raise _refuse(row, key, "unknown-key", f"{key!r} is not a setting", f"Settings are: {', '.join(_KEYS)}.")
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
             wanted = _KEYS[key][0].__name__
-            raise _refuse(row, key, "type", f"{value!r} is not a {wanted}", "Dates are written 2016-07-17, without quotes.")
+            raise _refuse(
+                row, key, "type", f"{value!r} is not a {wanted}", "Dates are written 2016-07-17, without quotes."
+            )
     for key in ("id", "name_en", "from"):
         if key not in values:
             raise _refuse(None, key, "missing", f"{key} is missing", f"Add a line `{key} = ...`.")
@@ -116,7 +120,11 @@ def read_settings(data: bytes) -> Settings:
 def _check(values: dict[str, Any], text: str) -> None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", values["id"]):
         raise _refuse(
-            _line_of(text, "id"), "id", "id", f"{values['id']!r} is not an id", "Use lower-case letters, digits and hyphens."
+            _line_of(text, "id"),
+            "id",
+            "id",
+            f"{values['id']!r} is not an id",
+            "Use lower-case letters, digits and hyphens.",
         )
     try:
         ZoneInfo(values.get("time_zone", "UTC"))
@@ -132,7 +140,9 @@ def _check(values: dict[str, Any], text: str) -> None:
         raise _refuse(_line_of(text, "to"), "to", "period", "the period ends before it starts", "Swap from and to.")
     for item in values.get("enclave", ()):
         if not isinstance(item, dict) or set(item) != {"id", "side"}:
-            raise _refuse(_line_of(text, "enclave"), "enclave", "enclave", "is not {id, side}", "Give each enclave both.")
+            raise _refuse(
+                _line_of(text, "enclave"), "enclave", "enclave", "is not {id, side}", "Give each enclave both."
+            )
     for key, value in values.get("handling", {}).items():
         if key not in _HANDLING or not isinstance(value, str):
             row = _line_of(text, key)

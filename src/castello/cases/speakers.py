@@ -13,7 +13,18 @@ from castello.claims import InvalidClaim
 from castello.errors import Issue
 
 FILE = "sources.yml"
-KINDS = "monitor agency media state party analyst organisation resident official other".split()
+KINDS = (
+    "monitor",
+    "agency",
+    "media",
+    "state",
+    "party",
+    "analyst",
+    "organisation",
+    "resident",
+    "official",
+    "other",
+)
 _PSEUDONYM = re.compile(r"src-[0-9a-f]{12}")
 
 
@@ -74,12 +85,19 @@ def read_speakers(data: bytes, *, parties: frozenset[str]) -> tuple[dict[str, Sp
         return {}, []
     if not isinstance(root, Lines) or set(root) != {"sources"} or not isinstance(root["sources"], Lines | None):
         raise Unreadable(
-            Issue(file=FILE, row=1, code="shape", what="is not a list of sources", hint="Start it with `sources:`, then id by id.")
+            Issue(
+                file=FILE,
+                row=1,
+                code="shape",
+                what="is not a list of sources",
+                hint="Start it with `sources:`, then id by id.",
+            )
         )
     speakers: dict[str, Speaker] = {}
     issues: list[Issue] = []
-    for id_, item in (root["sources"] or {}).items():
-        line = root["sources"].at(id_)
+    sources = root["sources"] or Lines()
+    for id_, item in sources.items():
+        line = sources.at(id_)
         try:
             if not isinstance(item, Lines):
                 raise InvalidClaim(id_, "is not a mapping", hint="Write name_en, kind, ... under the id.")
@@ -87,7 +105,14 @@ def read_speakers(data: bytes, *, parties: frozenset[str]) -> tuple[dict[str, Sp
         except InvalidClaim as invalid:
             row = item.at(invalid.slot) if isinstance(item, Lines) else line
             issues.append(
-                Issue(file=FILE, row=row, column=invalid.slot, code="source", what=f"{id_}: {invalid.what}", hint=invalid.hint)
+                Issue(
+                    file=FILE,
+                    row=row,
+                    column=invalid.slot,
+                    code="source",
+                    what=f"{id_}: {invalid.what}",
+                    hint=invalid.hint,
+                )
             )
     return speakers, issues
 
@@ -103,7 +128,11 @@ def _speaker(id_: str, item: Lines, *, parties: frozenset[str]) -> Speaker:
     allowed = closed_fields if protected else open_fields
     for key in item:
         if key not in (*allowed, "protected"):
-            hint = "Who stands behind a pseudonym goes into the identity store." if protected else f"Fields: {', '.join(allowed)}."
+            hint = (
+                "Who stands behind a pseudonym goes into the identity store."
+                if protected
+                else f"Fields: {', '.join(allowed)}."
+            )
             raise InvalidClaim(key, f"{key!r} is not a field here", hint=hint)
     kind = item.get("kind", "other")
     if kind not in KINDS:
@@ -111,7 +140,9 @@ def _speaker(id_: str, item: Lines, *, parties: frozenset[str]) -> Speaker:
     grades = tuple(_grade(grade) for grade in item.get("grades") or ())
     if protected:
         if not _PSEUDONYM.fullmatch(id_):
-            raise InvalidClaim("id", "a protected source needs a random pseudonym", hint="Use src- and 12 random hex digits.")
+            raise InvalidClaim(
+                "id", "a protected source needs a random pseudonym", hint="Use src- and 12 random hex digits."
+            )
         for key in ("k", "k_together"):
             number = item.get(key)
             if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 1):
@@ -130,8 +161,21 @@ def _speaker(id_: str, item: Lines, *, parties: frozenset[str]) -> Speaker:
     party = item.get("party")
     if party is not None and party not in parties:
         raise InvalidClaim("party", f"{party!r} is in no register of parties", hint="Add it to parties.csv.")
-    texts = {name: None if item.get(name) is None else str(item[name]) for name in ("name_ar", "licence", "url", "note")}
-    return Speaker(id=id_, name_en=item["name_en"], kind=kind, party=party, grades=grades, **texts)
+
+    def text(name: str) -> str | None:
+        return None if item.get(name) is None else str(item[name])
+
+    return Speaker(
+        id=id_,
+        name_en=item["name_en"],
+        name_ar=text("name_ar"),
+        kind=kind,
+        party=party,
+        licence=text("licence"),
+        url=text("url"),
+        note=text("note"),
+        grades=grades,
+    )
 
 
 def _grade(item: Any) -> Grade:
@@ -142,7 +186,9 @@ def _grade(item: Any) -> Grade:
         raise InvalidClaim("grades", f"{letter!r} is not a reliability", hint="Use A to E; F = cannot be judged.")
     for key in ("topic", "by", "basis"):
         if not isinstance(item.get(key), str):
-            raise InvalidClaim("grades", f"a grade without {key}", hint="A grade is by topic and period, by somebody, for a reason.")
+            raise InvalidClaim(
+                "grades", f"a grade without {key}", hint="A grade is by topic and period, by somebody, for a reason."
+            )
     days = {
         name: None if item.get(key) is None else fields.day(item[key], slot="grades")
         for name, key in (("start", "from"), ("end", "to"))

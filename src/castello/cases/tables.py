@@ -26,7 +26,9 @@ def read_csv(
     lines = text.splitlines()
     header_at = next((at for at, line in enumerate(lines) if line.strip(",;\t \ufeff")), None)
     if header_at is None:
-        raise Unreadable(Issue(file=file, row=1, code="empty", what="is empty", hint=f"Its header is: {', '.join(columns)}."))
+        raise Unreadable(
+            Issue(file=file, row=1, code="empty", what="is empty", hint=f"Its header is: {', '.join(columns)}.")
+        )
     separator = max(",;\t", key=lines[header_at].count)
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(lines[header_at:], delimiter=separator, strict=True)
@@ -67,10 +69,14 @@ def read_csv(
         rows.append((row_number, {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}))
 
 
-def _check_header(header: list[str], *, file: str, row: int, columns: tuple[str, ...], required: tuple[str, ...]) -> None:
+def _check_header(
+    header: list[str], *, file: str, row: int, columns: tuple[str, ...], required: tuple[str, ...]
+) -> None:
     def refuse(column: str, what: str) -> Unreadable:
         return Unreadable(
-            Issue(file=file, row=row, column=column, code="header", what=what, hint=f"Columns are: {', '.join(columns)}.")
+            Issue(
+                file=file, row=row, column=column, code="header", what=what, hint=f"Columns are: {', '.join(columns)}."
+            )
         )
 
     for name in header:
@@ -94,12 +100,24 @@ def _decode_by_line(data: bytes, *, file: str) -> tuple[str, list[Issue]]:
         except UnicodeDecodeError:
             good.append("")  # keeps later line numbers right
             issues.append(
-                Issue(file=file, row=number, code="encoding", what="is not UTF-8 text", hint="Save as 'CSV UTF-8' and add again.")
+                Issue(
+                    file=file,
+                    row=number,
+                    code="encoding",
+                    what="is not UTF-8 text",
+                    hint="Save as 'CSV UTF-8' and add again.",
+                )
             )
         if "\x00" in good[-1]:
             good[-1] = ""
             issues.append(
-                Issue(file=file, row=number, code="binary", what="holds a zero byte", hint="This is not text; export it as CSV.")
+                Issue(
+                    file=file,
+                    row=number,
+                    code="binary",
+                    what="holds a zero byte",
+                    hint="This is not text; export it as CSV.",
+                )
             )
     return "\n".join(good), issues
 

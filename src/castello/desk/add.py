@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-import castello.cases as cases
-from castello.cases import Registers
+
+from castello.cases import Registers, broken_as_claims
 from castello.cases.documents import SUFFIXES, file_hash, slug
 from castello.desk.build import BuildReport, build
 from castello.errors import CaseBroken, Issue, VaultLocked, WrongUse
@@ -126,7 +126,9 @@ def _plan(path: Path, *, folder: Path, registers: Registers, sidecar: Sidecar, p
     if protected:
         return Added(file=path.name, taken_for="protected document", why=why, to=None)
     if sidecar.publisher is None or sidecar.published is None:
-        raise WrongUse(f"{path.name}: a document needs its publisher and day", hint="Add --publisher ID --published 2016-07-17.")
+        raise WrongUse(
+            f"{path.name}: a document needs its publisher and day", hint="Add --publisher ID --published 2016-07-17."
+        )
     if sidecar.publisher not in registers.speakers:
         known = ", ".join(sorted(registers.speakers)[:6])
         raise WrongUse(f"no source {sidecar.publisher!r}", hint=f"Add it to sources.yml; there are: {known}, ...")
@@ -137,7 +139,7 @@ def _plan(path: Path, *, folder: Path, registers: Registers, sidecar: Sidecar, p
 
 def _plan_claims(path: Path, *, folder: Path, registers: Registers, protected: bool) -> Added:
     name = path.name if not protected or ".protected." in path.name else f"{path.stem}.protected.yml"
-    issues = cases.broken_as_claims(path.read_bytes(), file=path.name, registers=registers)
+    issues = broken_as_claims(path.read_bytes(), file=path.name, registers=registers)
     if issues:
         raise CaseBroken("the file cannot be used; nothing was written", issues=(issues,))
     target = f"claims/{name}"
@@ -156,7 +158,8 @@ def _already(path: Path, target: Path) -> bool:
         return False
     if file_hash(path) != file_hash(target):
         raise WrongUse(
-            f"{target.parent.name}/{target.name} is there already, with other content", hint="Give the new file another name."
+            f"{target.parent.name}/{target.name} is there already, with other content",
+            hint="Give the new file another name.",
         )
     return True
 

@@ -69,7 +69,9 @@ def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
         return replace(stamp.report, new={}, caught_up=0, unchanged=True)
     content = read_case(folder)  # 1
     if any(file.protected for file in content.claim_files) and book.vault is None:
-        raise VaultLocked("protected claims cannot be sealed without the vault's key", hint="`castello doctor` names the key file.")
+        raise VaultLocked(
+            "protected claims cannot be sealed without the vault's key", hint="`castello doctor` names the key file."
+        )
     with book.lock():
         caught_up = book.catch_up()
         new: Counter[str] = Counter()
@@ -138,7 +140,9 @@ def _write_documents(book: Book, content: CaseContent, issues: list[Issue], *, n
     return Counter(documents=book.write(rows, verb="build", source={"file": "documents"}, now=now).new)
 
 
-def _write_file(book: Book, file: ClaimFile, content: CaseContent, issues: list[Issue], *, now: datetime) -> Counter[str]:
+def _write_file(
+    book: Book, file: ClaimFile, content: CaseContent, issues: list[Issue], *, now: datetime
+) -> Counter[str]:
     coder = file.claims[0].coder if file.claims and file.claims[0].coder else "coder"
     relations: list[Relation] = []
     judgements: list[Judgement] = []
@@ -233,7 +237,11 @@ class _Stamp:
             return False  # no stamp, or a torn one: build
 
     def write(self, report: BuildReport) -> None:
-        data = {"seen": self._seen(), "present": dict(report.present), "issues": [issue.to_json() for issue in report.issues]}
+        data = {
+            "seen": self._seen(),
+            "present": dict(report.present),
+            "issues": [issue.to_json() for issue in report.issues],
+        }
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(data), encoding="utf-8")
         os.replace(fresh, self._path)

@@ -111,12 +111,16 @@ class Case:
             self.folder, registers=self.registers, documents=self.book.documents(), refs=content.refs
         )
         if name not in branches:
-            raise WrongUse(f"no branch {name!r}", hint=f"Branches of this case: {', '.join(sorted(branches)) or 'none'}.")
+            raise WrongUse(
+                f"no branch {name!r}", hint=f"Branches of this case: {', '.join(sorted(branches)) or 'none'}."
+            )
         return branches[name]
 
     # ------------------------------------------------------------------------------------------------- the verbs
 
-    def clearance(self, picture: Picture, *, profile: Profile | str = Profile.OWN, now: datetime | None = None) -> Clearance:
+    def clearance(
+        self, picture: Picture, *, profile: Profile | str = Profile.OWN, now: datetime | None = None
+    ) -> Clearance:
         """The rules of a profile for a picture of this case."""
         instant = now or datetime.now(UTC)
         return Clearance(
@@ -140,7 +144,12 @@ class Case:
         return run("parties", picture)
 
     def brief(
-        self, picture: Picture, *, profile: Profile | str = Profile.OWN, language: str = "en", now: datetime | None = None
+        self,
+        picture: Picture,
+        *,
+        profile: Profile | str = Profile.OWN,
+        language: str = "en",
+        now: datetime | None = None,
     ) -> Brief:
         """A brief of a picture for one audience."""
         from castello.briefs.assemble import assemble
@@ -160,7 +169,12 @@ class Case:
         return doctor(self.folder, self.book, now=now or datetime.now(UTC), environ=self.environ)
 
     def add(
-        self, files: Sequence[Path], *, sidecar: Sidecar | None = None, protected: bool = False, now: datetime | None = None
+        self,
+        files: Sequence[Path],
+        *,
+        sidecar: Sidecar | None = None,
+        protected: bool = False,
+        now: datetime | None = None,
     ) -> AddReport:
         """Put claims files and documents into the case, and build."""
         return add(
@@ -232,7 +246,9 @@ class Case:
 
         case_id, lines = open_pack(data, environ=self.environ)
         if case_id != self.registers.settings.id:
-            raise WrongUse(f"the pack is of the case {case_id!r}, this is {self.registers.settings.id!r}", hint="Merge it there.")
+            raise WrongUse(
+                f"the pack is of the case {case_id!r}, this is {self.registers.settings.id!r}", hint="Merge it there."
+            )
         with self.book.lock():
             merged = unpack(self.folder, lines)
             self.book.remake()

@@ -66,7 +66,12 @@ def verify(folder: Path, book: Book) -> Verified:
         problem = _document_problem(path, document.sha256)
         if problem:
             issues.append(
-                Issue(file=document.file, code="document", what=problem, hint="Restore it from a copy: claims rest on these bytes.")
+                Issue(
+                    file=document.file,
+                    code="document",
+                    what=problem,
+                    hint="Restore it from a copy: claims rest on these bytes.",
+                )
             )
         else:
             text = text_of(path)
@@ -102,7 +107,13 @@ def _check_quotes(claims: Mapping[str, Claim], texts: Mapping[str, str], issues:
         problem = problem_with_quote(claim, text)
         if problem:
             issues.append(
-                Issue(file=f"document {claim.document}", column=claim.id, code="quote", what=problem, hint="Withdraw or correct the claim.")
+                Issue(
+                    file=f"document {claim.document}",
+                    column=claim.id,
+                    code="quote",
+                    what=problem,
+                    hint="Withdraw or correct the claim.",
+                )
             )
     return counts
 
@@ -121,7 +132,9 @@ class Remark:
         return {"about": self.about, "found": self.found, "hint": self.hint, "well": self.well}
 
 
-def doctor(folder: Path | None, book: Book | None, *, now: datetime, environ: Mapping[str, str] | None = None) -> tuple[Remark, ...]:
+def doctor(
+    folder: Path | None, book: Book | None, *, now: datetime, environ: Mapping[str, str] | None = None
+) -> tuple[Remark, ...]:
     """Versions, engine, keys, mode, what is stale; each finding with a hint."""
     remarks = [
         Remark(about="castello", found=_version("castello")),
@@ -142,16 +155,25 @@ def _case_remarks(folder: Path, book: Book, *, now: datetime, environ: Mapping[s
         Remark(
             about="vault",
             found="locked: its key is not here" if locked else f"open ({vault_id})",
-            hint=f"Put the key file at {key_file(vault_id, environ=environ)}, or set CASTELLO_VAULT_KEY." if locked else "",
+            hint=f"Put the key file at {key_file(vault_id, environ=environ)}, or set CASTELLO_VAULT_KEY."
+            if locked
+            else "",
             well=not locked,
         )
     )
-    remarks += [Remark(about="vault key", found=str(issue), well=False) for issue in key_issues(vault_id, environ=environ)]
+    remarks += [
+        Remark(about="vault key", found=str(issue), well=False) for issue in key_issues(vault_id, environ=environ)
+    ]
     mode = mode_of(book, now=now)
     remarks.append(Remark(about="mode", found=f"{mode.name}: {mode.why}"))
     current = book.is_current()
     remarks.append(
-        Remark(about="tables", found="current" if current else "behind the journal", hint="" if current else "Run castello build.", well=current)
+        Remark(
+            about="tables",
+            found="current" if current else "behind the journal",
+            hint="" if current else "Run castello build.",
+            well=current,
+        )
     )
     if has_protected_files(folder):
         hint = "Run castello build: it seals them."
@@ -166,7 +188,9 @@ def _case_remarks(folder: Path, book: Book, *, now: datetime, environ: Mapping[s
 def _stale(registers: Registers, book: Book, *, now: datetime, live: bool) -> Remark:
     """Sources that have been silent for long, in a live case; in a historical one silence is no news."""
     if not live:
-        return Remark(about="sources", found=f"{len(registers.speakers)}; not checked for silence, the case is historical")
+        return Remark(
+            about="sources", found=f"{len(registers.speakers)}; not checked for silence, the case is historical"
+        )
     last: dict[str, date] = {}
     for claim in book.claims().values():
         for link in claim.chain:
@@ -175,7 +199,12 @@ def _stale(registers: Registers, book: Book, *, now: datetime, live: bool) -> Re
     silent = sorted(who for who, day in last.items() if day < limit and who in registers.speakers)
     if not silent:
         return Remark(about="sources", found="all heard from recently")
-    return Remark(about="sources", found=f"silent for {STALE_DAYS} days: {', '.join(silent)}", hint="Ask, or add news.", well=False)
+    return Remark(
+        about="sources",
+        found=f"silent for {STALE_DAYS} days: {', '.join(silent)}",
+        hint="Ask, or add news.",
+        well=False,
+    )
 
 
 def _version(name: str) -> str:

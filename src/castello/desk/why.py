@@ -62,7 +62,9 @@ class Trace:
             "recorded": self.recorded,
             "verification": claim.verification.value,
             "confidence": claim.confidence,
-            "judgements": [dict(zip(("verdict", "by", "dated", "reason"), row, strict=True)) for row in self.judgements],
+            "judgements": [
+                dict(zip(("verdict", "by", "dated", "reason"), row, strict=True)) for row in self.judgements
+            ],
             "derived_from": [trace.to_json() for trace in self.derived_from],
         }
 
@@ -107,21 +109,27 @@ def why(asked: str, *, picture: Picture, book: Book) -> Why:
         return Why(id=id_, finding=None, traces=(tracer.trace(id_, "for"),))
     finding = findings[id_]
     behind = [(one, "for") for one in finding.claims] + [(one, "against") for one in finding.against]
-    return Why(id=id_, finding=finding, traces=tuple(tracer.trace(one, stands) for one, stands in behind if one in claims))
+    return Why(
+        id=id_, finding=finding, traces=tuple(tracer.trace(one, stands) for one, stands in behind if one in claims)
+    )
 
 
 def _resolved(asked: str, ids: Iterable[str], book: Book) -> str:
     ids = list(ids)
     if asked.startswith("x1-"):
         if book.vault is None:
-            raise WrongUse("ids of an export are resolved with the vault's key", hint="`castello doctor` names the key file.")
+            raise WrongUse(
+                "ids of an export are resolved with the vault's key", hint="`castello doctor` names the key file."
+            )
         exported = {book.vault.exported_id(audience, id_): id_ for audience in ("public", "partner") for id_ in ids}
         asked = exported.get(asked, asked)
     found = [id_ for id_ in ids if id_ == asked] or [
         id_ for id_ in ids if len(asked) >= SHORTEST and (id_.startswith(asked) or id_[3:].startswith(asked))
     ]
     if len(found) != 1:
-        what = f"nothing has the id {asked!r}" if not found else f"{len(found)} things have ids that begin with {asked!r}"
+        what = (
+            f"nothing has the id {asked!r}" if not found else f"{len(found)} things have ids that begin with {asked!r}"
+        )
         hint = "`castello claims` and every analysis list ids; as_of and known_by must be those of the finding."
         raise WrongUse(what, hint=hint)
     return found[0]

@@ -41,7 +41,9 @@ class Engine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -59,7 +61,9 @@ class Engine:
 
     def keep(self, name: str, steps: Steps, parameters: Parameters | None = None) -> None:
         """Compute steps once and keep the rows under a name, for questions that follow."""
-        self._connection.execute(f"create or replace temp table {name} as {steps.sql()}", _used(steps.sql(), parameters))
+        self._connection.execute(
+            f"create or replace temp table {name} as {steps.sql()}", _used(steps.sql(), parameters)
+        )
 
     def run(self, steps: Steps, parameters: Parameters | None = None, *, columns: str = "*") -> pa.Table:
         """The rows of the last step, as an Arrow table."""

@@ -198,7 +198,8 @@ class Book:
             steps = Steps(type_).add(
                 "of_type", "select id, recorded, device, n, body from ledger where type = $type order by recorded, device, n, id"
             )
-            return engine.run(steps, {"type": type_}).to_pylist()
+            found: list[dict[str, Any]] = engine.run(steps, {"type": type_}).to_pylist()
+            return found
 
     def rows(self, type_: str) -> list[dict[str, Any]]:
         """Rows of one type, oldest first: ``id``, ``recorded``, ``device``, ``n`` and ``body``."""

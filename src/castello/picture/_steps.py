@@ -27,14 +27,17 @@ def _listed(kinds: tuple[Kind, ...]) -> str:
     return ", ".join(f"'{kind}'" for kind in kinds)
 
 
-VISIBLE = Steps("visible").add(
-    "all_claims",
-    """select * from ledger where type = 'claim'
+VISIBLE = (
+    Steps("visible")
+    .add(
+        "all_claims",
+        """select * from ledger where type = 'claim'
        union all by name select * from opened
        union all by name select * from hypothetical""",
-).add(
-    "visible",
-    """select all_claims.* exclude (type, body, device, n),
+    )
+    .add(
+        "visible",
+        """select all_claims.* exclude (type, body, device, n),
               coalesce(verdicts.verdict, '') as verdict,
               verdicts.judgement as judgement,
               coalesce(origins.strict, if(starts_with(origin, 'unknown@'), 'unknown', origin)) as strict_origin,
@@ -44,6 +47,7 @@ VISIBLE = Steps("visible").add(
          and coalesce(verdicts.verdict, '') <> 'withdrawn'
          and not list_contains($without_claims, id)
          and not list_has_any(sources, $without_sources)""",
+    )
 )
 
 STATES = (

@@ -12,7 +12,18 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from castello.cases import Branch, Registers
-from castello.claims import Assessment, Claim, Document, Judgement, Kind, Reason, Relation, Sensitivity, Verdict, most_sensitive
+from castello.claims import (
+    Assessment,
+    Claim,
+    Document,
+    Judgement,
+    Kind,
+    Reason,
+    Relation,
+    Sensitivity,
+    Verdict,
+    most_sensitive,
+)
 from castello.engines import Engine, Steps
 from castello.ledger import Book, end_of_day
 from castello.ledger.tables import SCHEMA, claims_table
@@ -121,7 +132,9 @@ class Picture:
     @cached_property
     def relations(self) -> tuple[Relation, ...]:
         """Relations between figures that could be known, in the order of their ids."""
-        seen = (relation for relation, at in self.book.relations() if self._is_visible(dated=relation.dated, recorded=at))
+        seen = (
+            relation for relation, at in self.book.relations() if self._is_visible(dated=relation.dated, recorded=at)
+        )
         return tuple(sorted(seen, key=lambda relation: relation.id))
 
     @cached_property
@@ -141,8 +154,12 @@ class Picture:
         engine = self.book.engine_with_opened()
         settings = self.registers.settings
         hypothetical = self.branch.claims if self.branch else ()
-        engine.table("hypothetical", claims_table(hypothetical, recorded=_long_ago()) if hypothetical else SCHEMA.empty_table())
-        verdicts = [{"id": id_, "verdict": item.verdict.value, "judgement": item.id} for id_, item in self.verdicts.items()]
+        engine.table(
+            "hypothetical", claims_table(hypothetical, recorded=_long_ago()) if hypothetical else SCHEMA.empty_table()
+        )
+        verdicts = [
+            {"id": id_, "verdict": item.verdict.value, "judgement": item.id} for id_, item in self.verdicts.items()
+        ]
         engine.table("verdicts", pa.Table.from_pylist(verdicts, schema=_schema("id", "verdict", "judgement")))
         joined = [{"origin": name, "strict": s, "loose": o} for name, (s, o) in clusters(self.judgements).items()]
         engine.table("origins", pa.Table.from_pylist(joined, schema=_schema("origin", "strict", "loose")))

@@ -143,11 +143,7 @@ class _Graph:
             and any(one in surely and other in supplied for one, other in (edge.ends, edge.ends[::-1]))
         }
         # a road that alone cuts lies on every way to a source, so on the best one too
-        cuts = {
-            road
-            for road in best
-            if not self.spread({start}, ("usable", "unknown"), without=road) & self.sources
-        }
+        cuts = {road for road in best if not self.spread({start}, ("usable", "unknown"), without=road) & self.sources}
         return tuple(sorted(connects | cuts)) or best
 
     def _fewest_unknown(self, start: str) -> tuple[str, ...]:
@@ -192,7 +188,9 @@ class RoadState:
         if self.state == UNKNOWN:
             return "unknown"
         if reading == "on_ground" or self.hours == "all":
-            return "usable" if self.state in (USABLE_ON_GROUND if reading == "on_ground" else USABLE_BY_FIRE) else "shut"
+            return (
+                "usable" if self.state in (USABLE_ON_GROUND if reading == "on_ground" else USABLE_BY_FIRE) else "shut"
+            )
         return "unknown" if self.hours == "unclear" and self.state in USABLE_BY_FIRE else "shut"
 
 
@@ -267,7 +265,9 @@ def reach(picture: Picture, *, users: str = "supply") -> tuple[Reach, ...]:
         graph = _Roads(picture, enclave, users)
         for reading in READINGS:
             now = graph.connection(states[picture.as_of], reading)
-            unbroken = takewhile(lambda day: graph.connection(states[day], reading).status == now.status, reversed(days))
+            unbroken = takewhile(
+                lambda day: graph.connection(states[day], reading).status == now.status, reversed(days)
+            )
             since = min(unbroken)
             roads = [graph.state(states[picture.as_of], road) for road in now.roads]
             found.append(
@@ -347,7 +347,8 @@ class _Roads:
 
     def connection(self, states: Mapping[str, RoadState], reading: Reading) -> Connection:
         edges = [
-            Edge(road=road, ends=ends, passable=self.state(states, road).passable(reading)) for road, ends in self._roads
+            Edge(road=road, ends=ends, passable=self.state(states, road).passable(reading))
+            for road, ends in self._roads
         ]
         return connection(edges, start=self._start, sources=self._sources)
 

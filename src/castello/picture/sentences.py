@@ -33,7 +33,11 @@ def message_ids(language: str = "en") -> tuple[str, ...]:
 
 def message(id_: str, **values: AlsoValue | date | None) -> Message:
     """A message with its values; days become text, absent values are left out."""
-    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items() if value is not None}
+    plain = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+        if value is not None
+    }
     return Message(id=id_, values=tuple(sorted(plain.items())))
 
 
@@ -138,7 +142,9 @@ def claim_text(claim: Claim, registers: Registers, *, language: str = "en") -> s
 
 def _figure(quantity: Quantity, *, language: str) -> str:
     words = catalogue(language)["words"]
-    bound = {"about": words["about"], "at_least": words["at_least"], "at_most": words["at_most"]}.get(quantity.bound.value, "")
+    bound = {"about": words["about"], "at_least": words["at_least"], "at_most": words["at_most"]}.get(
+        quantity.bound.value, ""
+    )
     if quantity.value is not None:
         figure = f"{bound} {number(quantity.value)}".strip()
     else:

@@ -44,12 +44,12 @@ class Interval:
     @property
     def value(self) -> float | None:
         """The one value that it holds, if it holds one only."""
-        return self.low if self.low == self.high else None
+        return _whole(self.low) if self.low == self.high and math.isfinite(self.low) else None
 
     @property
     def ends(self) -> tuple[float | None, float | None]:
-        """Low and high end; None where open."""
-        low, high = (end if math.isfinite(end) else None for end in (self.low, self.high))
+        """Low and high end; None where open, whole where whole."""
+        low, high = (_whole(end) if math.isfinite(end) else None for end in (self.low, self.high))
         return low, high
 
     def __add__(self, other: Interval) -> Interval:
@@ -108,7 +108,7 @@ def hull(intervals: Iterable[Interval]) -> Interval:
 
 def written(span: Interval, *, about: bool = False) -> str:
     """
-    In signs that need no translation: ``≥ 300,000``, ``~600,000``, ``200,000–250,000``.
+    In signs that need no translation: ``≥ 300,000``, ``≤ 275,000``, ``~600,000``, ``200,000–250,000``.
 
     Examples
     --------
@@ -122,7 +122,24 @@ def written(span: Interval, *, about: bool = False) -> str:
         return f"≥ {number(low)}" if low is not None else f"≤ {number(high or 0)}"
     if span.value is not None:
         return f"~{number(span.value)}" if about else number(span.value)
+    if low == 0:  # a count that has an upper bound only
+        return f"≤ {number(high)}"
     return f"{number(low)}–{number(high)}"
+
+
+def rounded(span: Interval) -> Interval:
+    """The same to two decimals, for a sum that people read."""
+    return Interval(*(round(end, 2) if math.isfinite(end) else end for end in (span.low, span.high)))
+
+
+def plain(span: Interval) -> object:
+    """One number where it is one, else both ends; four decimals are enough for shares."""
+    low, high = (None if end is None else _whole(round(end, 4)) for end in span.ends)
+    return low if span.value is not None else [low, high]
+
+
+def _whole(value: float) -> float:
+    return int(value) if float(value).is_integer() else value
 
 
 def _sum(values: Iterable[float]) -> float:

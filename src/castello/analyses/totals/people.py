@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from castello.analyses.totals.figures import SIGNED_UNITS
+from castello.analyses.totals.figures import SIGNED_UNITS, slack_of
 from castello.analyses.totals.interval import Interval, hull, written
 from castello.claims import Claim, Finding, Kind, Verdict, Verification
 from castello.picture import Picture, Topic
 from castello.picture.origins import clusters
 from castello.picture.sentences import interval, message, name_of, number, render
 
-HOUSEHOLD = Interval(4.0, 7.0)
+HOUSEHOLD = Interval(4, 7)
 """Persons per family with which families are counted as persons: our assumption. It is shown wherever it is used."""
 
 IN_PLACE = ("lives", "trapped")
@@ -37,10 +38,11 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Statement:
-    """What one origin said: its claim, in persons where it counted families."""
+    """What one origin said: its claim, in persons where it counted families; ``loose`` allows for printed rounding."""
 
     claim: Claim
     persons: Interval
+    loose: Interval
 
     @property
     def converted(self) -> bool:
@@ -93,6 +95,17 @@ class _Group:
     @property
     def key(self) -> str:
         return "|".join(("people", self.place, self.predicate, self.unit, self.definition or "", self.by or ""))
+
+    @property
+    def counted(self) -> tuple[_Statement, ...]:
+        """Statements of origins; sums that somebody made only where there is nothing else."""
+        return tuple(item for item in self.statements if not item.derived) or self.statements
+
+    @property
+    def contested(self) -> bool:
+        """Whether the figures cannot all be true, even with the rounding that their words show."""
+        spans = [item.loose for item in self.counted]
+        return any(not a.meets(b) for a, b in combinations(spans, 2))
 
     @property
     def qualified(self) -> str:
@@ -156,7 +169,9 @@ def _statement(claim: Claim, household: Interval) -> _Statement:
     quantity = claim.quantity
     assert quantity is not None  # the picture counts claims with a figure only
     span = Interval.of(quantity.low, quantity.high, count=quantity.unit not in SIGNED_UNITS)
-    return _Statement(claim=claim, persons=span * household if quantity.unit == "family" else span)
+    size = household if quantity.unit == "family" else Interval.point(1)
+    loose = span.widened(slack_of(quantity))
+    return _Statement(claim=claim, persons=span * size, loose=loose * size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,27 +189,21 @@ class _Said:
         families = [item for item in group.statements if item.converted]
         variant = "" if not families else ".families" if printed else ".only_families"
         return self._made(
-            group.statements,
+            [group],
             kind="people",
-            place=group.place,
-            unit=group.unit,
             definition=group.definition,
-            stale=group.stale,
             id_=f"totals.people{variant}",
             values={"key": group.key, "predicate": group.predicate, "qualified": group.qualified},
         )
 
     def finding_of_all(self, place: str, groups: Sequence[_Group]) -> Finding:
-        """What all definitions of a place span together."""
+        """What all definitions of a place span together; contested where those who share one cannot all be right."""
         fresh = [group for group in groups if not group.stale] or list(groups)
         asked = [f"{group.predicate}{group.qualified}" for group in fresh]
         return self._made(
-            [statement for group in fresh for statement in group.statements],
+            fresh,
             kind="people_all",
-            place=place,
-            unit="person",
             definition=None,
-            stale=all(group.stale for group in fresh),
             id_="totals.people_all",
             values={"key": f"people|{place}|any", "definitions": len(asked)},
             more={"definitions": asked},
@@ -202,18 +211,16 @@ class _Said:
 
     def _made(
         self,
-        statements: Sequence[_Statement],
+        groups: Sequence[_Group],
         *,
         kind: str,
-        place: str,
-        unit: str,
         definition: str | None,
-        stale: bool,
         id_: str,
         values: Mapping[str, str | int],
         more: Mapping[str, object] | None = None,
     ) -> Finding:
-        counted = [item for item in statements if not item.derived] or list(statements)
+        place, unit = groups[0].place, groups[0].unit
+        counted = [item for group in groups for item in group.counted]
         span = hull(item.persons for item in counted)
         bounds = [item.persons.ends for item in counted]
         lows, highs = ([end for end in ends if end is not None] for ends in zip(*bounds, strict=True))
@@ -221,11 +228,11 @@ class _Said:
         # the highest figure that was printed, "or more" where somebody gave no upper end
         low = None if any(low is None for low, _ in bounds) else min(lows)
         high = max((*highs, *(lows if open_high else ())), default=None)
-        apart = bool(lows and highs) and max(lows) > min(highs)
+        stale = all(group.stale for group in groups)
         ids = tuple(sorted({item.claim.id for item in counted}))
         origins = self._origins(counted)
         converted = [item for item in counted if item.converted]
-        status = "contested" if apart else "assessed"
+        status = "contested" if any(group.contested for group in groups) else "assessed"
         sides: dict[str, str | int | float] = {"interval": interval(low, high, open_high=open_high)}
         if converted:
             own = [item.persons for item in counted if not item.converted]
@@ -257,7 +264,10 @@ class _Said:
                 {
                     "open_high": open_high,
                     "origins": origins,
-                    "statements": [item.to_json(self.picture) for item in _in_order(statements)],
+                    "statements": [
+                        item.to_json(self.picture)
+                        for item in _in_order(item for group in groups for item in group.statements)
+                    ],
                     "household": self._household(place) if converted else None,
                     "duplicates": self._duplicates(counted),
                     "known_from": max(item.claim.published for item in counted).isoformat(),

@@ -11,13 +11,14 @@ The rules of reconciliation as pure arithmetic: figures in roles in, an outcome 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Literal
 
 from castello.analyses.totals.figures import Figure
-from castello.analyses.totals.interval import Interval, hull, total, written
+from castello.analyses.totals.interval import Interval, hull, plain, rounded, total, written
+from castello.analyses.totals.misprints import transpositions
 
 Verdict = Literal["pass", "pass_rounded", "fail", "fail_explained", "open"]
 VERDICTS: tuple[Verdict, ...] = ("pass", "pass_rounded", "fail", "fail_explained", "open")
@@ -183,12 +184,12 @@ def _parts(asked: Asked) -> Outcome:
     outcome = Outcome(verdict=verdict, arithmetic=arithmetic, unit=whole.unit, computed=computed, stated=stated)
     if not verdict.startswith("fail"):
         return outcome
-    repairs = transpositions([(part, 1) for part in parts], computed=computed, stated=stated)
+    repairs = transpositions([*((part, 1) for part in parts), (whole, -1)], off=computed - stated)
     if repairs:
         return replace(outcome, variant=None if asked.explained else "transposed", extra={"transposition": repairs})
     if verdict == "fail" and computed.below(stated):
         # a list that falls short may be incomplete; one that exceeds its whole cannot be right
-        return replace(outcome, verdict="open", extra={"rest": _plain(stated - computed)})
+        return replace(outcome, verdict="open", extra={"rest": plain(stated - computed)})
     return outcome
 
 
@@ -210,59 +211,15 @@ def _flow(asked: Asked) -> Outcome:
     outcome = Outcome(verdict=verdict, arithmetic=arithmetic, unit=after.unit, computed=computed, stated=after.span)
     if not verdict.startswith("fail"):
         return outcome
-    rest = {"rest": _plain(after.span - computed)}
+    rest = {"rest": plain(after.span - computed)}
     if not added and not removed:
         # nobody stated the size of what came or went: there is a rest, named or not, and no contradiction
         named = bool(asked.explained)
         return replace(outcome, verdict="pass" if named else "open", variant="named" if named else None, extra=rest)
-    moved = [*((item, 1) for item in added), *((item, -1) for item in removed)]
-    repairs = transpositions(moved, computed=computed, stated=after.span)
+    moved = [*((item, 1) for item in added), *((item, -1) for item in (*removed, after))]
+    repairs = transpositions(moved, off=computed - after.span)
     variant = "transposed" if repairs and not asked.explained else None
     return replace(outcome, variant=variant, extra=rest | ({"transposition": repairs} if repairs else {}))
-
-
-def transpositions(
-    parts: Sequence[tuple[Figure, int]], *, computed: Interval, stated: Interval
-) -> list[dict[str, object]]:
-    """
-    Parts in which swapping two digits restores the sum: a misprint of that kind is always off by a multiple of 9.
-
-    Parameters
-    ----------
-    parts
-        Figures with the sign that they have in the sum; only exact whole numbers can be repaired.
-    computed, stated
-        The sum of the parts, and what it should be.
-
-    Examples
-    --------
-    >>> part = Figure(role="parts", span=Interval.point(32))
-    >>> transpositions([(part, 1)], computed=Interval.point(251), stated=Interval.point(242))[0]["reads"]
-    23
-    """
-    if computed.value is None or stated.value is None:
-        return []
-    off = computed.value - stated.value
-    if not off or not float(off).is_integer() or off % 9:
-        return []
-    repairs: list[dict[str, object]] = []
-    for part, sign in parts:
-        value = part.span.value
-        if value is None or not float(value).is_integer():
-            continue
-        wanted = int(value) - sign * int(off)
-        if wanted in _swaps(int(value)):
-            repairs.append({"role": part.role, "claim": part.claim, "printed": int(value), "reads": wanted})
-    return repairs
-
-
-def _swaps(value: int) -> Iterator[int]:
-    digits = str(value)
-    for i, j in combinations(range(len(digits)), 2):
-        swapped = [*digits]
-        swapped[i], swapped[j] = swapped[j], swapped[i]
-        if swapped[0] != "0":
-            yield int("".join(swapped))
 
 
 # ------------------------------------------------------------------------------------- percentages and updated totals
@@ -277,7 +234,7 @@ def _percent(asked: Asked) -> Outcome:
         _change(part, whole, grown=added is None) for part, whole in ((end.span, base.span), (end.loose, base.loose))
     ]
     growth = f"{end.shown} ÷ {base.shown}"
-    arithmetic = f"{growth}{'' if added is not None else ' − 1'} = {_percent_shown(spans[0])}"
+    arithmetic = f"{growth}{'' if added is not None else ' − 1'} = {_percent_shown(spans[0], stated=change)}"
     if change is None:
         return Outcome(verdict="open", arithmetic=arithmetic, unit="percent", computed=spans[0])
     verdict = _percent_verdict(asked, spans, change)
@@ -318,9 +275,13 @@ def _update(asked: Asked) -> Outcome:
         else:
             verdicts.append(asked.agree(computed, stated.span, loosely=(loosely, stated.loose)))
         low, high = computed.ends
-        updates.append({"base": base.to_json(), "low": low, "high": high, "percent": _plain(percent[0])})
+        updates.append({"base": base.to_json(), "low": low, "high": high, "percent": plain(percent[0])})
         sums.append(
-            (f"{_equation((base, *added), computed)} ({_percent_shown(percent[0], sign='+')})", computed, percent[0])
+            (
+                f"{_equation((base, *added), computed)} ({_percent_shown(percent[0], stated=stated, sign='+')})",
+                computed,
+                percent[0],
+            )
         )
     share = stated is not None and stated.unit == "percent"
     return Outcome(
@@ -332,8 +293,8 @@ def _update(asked: Asked) -> Outcome:
         stated=None if stated is None or share else stated.span,
         extra={
             "updates": updates,
-            "stated_percent": _plain(stated.span) if stated is not None and share else None,
-            "percent": _plain(hull(percent for _, _, percent in sums)),
+            "stated_percent": plain(stated.span) if stated is not None and share else None,
+            "percent": plain(hull(percent for _, _, percent in sums)),
         },
     )
 
@@ -355,14 +316,14 @@ def _household(asked: Asked) -> Outcome:
         size = persons.span / families.span
         spans.append(size)
         verdicts.append(asked.agree(size, PLAUSIBLE, loosely=(persons.loose / families.loose, PLAUSIBLE)))
-        sums.append(f"{persons.shown} ÷ {families.shown} = {written(_rounded(size))}")
+        sums.append(f"{persons.shown} ÷ {families.shown} = {written(rounded(size))}")
     return Outcome(
         verdict=_worst(verdicts),
         arithmetic="; ".join(sums),
         unit="person/family",
         computed=hull(spans),
         stated=PLAUSIBLE,
-        extra={"implied": [_plain(span) for span in spans], "basis": "our assumption"},
+        extra={"implied": [plain(span) for span in spans], "basis": "our assumption"},
     )
 
 
@@ -372,7 +333,7 @@ def _ratio(asked: Asked) -> Outcome:
     one, other = (pair[0].span / pair[1].span if pair else None for pair in (first, second))
     assert one is not None  # NEEDED
     sums = [
-        f"{pair[0].shown} ÷ {pair[1].shown} = {written(_rounded(span))}"
+        f"{pair[0].shown} ÷ {pair[1].shown} = {written(rounded(span))}"
         for pair, span in ((first, one), (second, other))
         if span is not None
     ]
@@ -429,32 +390,22 @@ _RULES: Mapping[str, Callable[[Asked], Outcome]] = {
 def _equation(parts: Sequence[Figure], computed: Interval, *, less: Sequence[Figure] = ()) -> str:
     left = " + ".join(part.shown for part in parts) + "".join(f" − {item.shown}" for item in less)
     about = any(part.about for part in (*parts, *less))
-    return f"{left} = {written(computed, about=about)}"
-
-
-def _percent_shown(span: Interval, *, sign: str = "") -> str:
-    low, high = span.ends
-    ends = [f"{end:{sign}.1f}" for end in (low, high) if end is not None]
-    if low is None or high is None:
-        return f"{'≤' if low is None else '≥'} {ends[0]} %" if ends else "?"
-    return f"{ends[0]} %" if span.value is not None else f"{ends[0]}–{ends[1]} %"
-
-
-def _rounded(span: Interval) -> Interval:
-    return Interval(*(round(end, 2) if math.isfinite(end) else end for end in (span.low, span.high)))
-
-
-def _plain(span: Interval) -> object:
-    """One number where it is one, else both ends; four decimals are enough for shares."""
-    low, high = (None if end is None else _short(end) for end in span.ends)
-    return low if span.value is not None else [low, high]
-
-
-def _short(value: float) -> float:
-    short = round(value, 4)
-    return int(short) if float(short).is_integer() else short
+    return left if len(parts) + len(less) == 1 else f"{left} = {written(computed, about=about)}"
 
 
 def _worst(verdicts: Sequence[str]) -> Verdict:
     order: tuple[Verdict, ...] = ("fail", "fail_explained", "open", "pass_rounded", "pass")
     return next(verdict for verdict in order if verdict in verdicts)
+
+
+def _percent_shown(span: Interval, *, stated: Figure | None = None, sign: str = "") -> str:
+    """One digit more than was stated, so that what was rounded or cut can be seen."""
+    digits = 1 if stated is None or stated.unit != "percent" else stated.decimals + 1
+    low, high = (None if end is None else f"{end:{sign}.{digits}f} %" for end in span.ends)
+    if span.value is not None:
+        return low or ""
+    if low is None and high is None:
+        return "?"
+    if low is None or span.low == 0:
+        return f"≤ {high}"
+    return f"≥ {low}" if high is None else f"{low.removesuffix(' %')}–{high}"

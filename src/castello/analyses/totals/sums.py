@@ -8,7 +8,7 @@ from castello.analyses.totals.figures import Figure, figure
 from castello.analyses.totals.interval import Interval, written
 from castello.analyses.totals.people import Size
 from castello.analyses.totals.rules import MAIN, Outcome, check, missing, mixed
-from castello.claims import Claim, Finding, Message, Reason, Relation, Verdict, Verification
+from castello.claims import UNKNOWN, Claim, Finding, Message, Reason, Relation, Verdict, Verification
 from castello.picture import Picture
 from castello.picture.sentences import message, render
 
@@ -89,6 +89,7 @@ def _finding(picture: Picture, relation: Relation, found: Mapping[str, Claim]) -
         subject=subject,
         arithmetic=outcome.arithmetic,
         explained=relation.explained,
+        known_from=max(claim.published for claim in claims),
         **_sides(outcome, figures),
     )
     unread = sum(claim.verification is Verification.UNVERIFIED for claim in claims)
@@ -180,11 +181,14 @@ def _both(span: Interval | None) -> dict[str, float | None] | None:
     """Both ends to four decimals; open ends are null."""
     if span is None:
         return None
-    low, high = (None if end is None else round(end, 4) for end in span.ends)
+    low, high = Interval.of(*(None if end is None else round(end, 4) for end in span.ends)).ends
     return {"low": low, "high": high}
 
 
 def _subject(relation: Relation, found: Mapping[str, Claim]) -> str:
-    """The subject of the whole, or of the first figure that can be seen."""
+    """What the whole is about, or else the first figure that can be seen; its place where nobody is named."""
     ids = [id_ for role in MAIN for id_ in relation.role(role)] + [id_ for _, id_ in relation.figures]
-    return next((found[id_].subject for id_ in ids if id_ in found), "unknown")
+    claim = next((found[id_] for id_ in ids if id_ in found), None)
+    if claim is None:
+        return UNKNOWN
+    return claim.subject if claim.subject != UNKNOWN else claim.place or claim.object or UNKNOWN

@@ -10,12 +10,13 @@ author = "The Castello contributors"
 copyright = "The Castello contributors, Apache-2.0"
 version = release = _PROJECT["version"]
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["examples"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-nitpicky = True
+autodoc_typehints = "none"  # signatures show the types already
+autodoc_member_order = "bysource"
 
 html_theme = "furo"
 html_title = f"Castello {version}"

@@ -210,8 +210,8 @@ claims:
     subject: flour
     predicate: running_low
     place: east
-    happened: {{on: 2016-07-18}}
-    said: 2016-07-18
+    happened: {{on: 2016-07-17}}
+    said: 2016-07-17
     document: wire-2016-07-17
     chain: [{{who: {PSEUDONYM}, role: witness, named: false, protected: true}}]
     note: "{PROTECTED_WORDS}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,11 +48,11 @@ def built(home: Path, tiny_case: Path) -> Case:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """
     The bundled case, built once for all tests: read it, never write to it.
 
     Its ``environ`` names the home that it was built in; a process that is to open the same case needs that one.
     """
     environ = dict(os.environ) | {"CASTELLO_HOME": str(tmp_path_factory.mktemp("demo-home"))}
-    yield open_case("demo", environ=environ)
+    return open_case("demo", environ=environ)

@@ -613,7 +613,7 @@ SLOTS: dict[Kind, Slots] = {
         predicates=("lives", "trapped", "displaced", "evacuated"),
         required=("subject", "quantity"),
         also=("definition", "by", "areas", "includes_besieged"),
-        question=("subject", "predicate", "unit", "definition", "by"),
+        question=("subject", "predicate", "unit", "definition", "by", "areas"),
         shape="quantity",
         says="how many people a place has",
     ),

@@ -30,6 +30,13 @@ def fig(role, value=None, *, low=None, high=None, unit="person", bound="exact", 
     )
 
 
+def value(span):
+    """The one value of an interval that must be there."""
+    assert span is not None
+    assert span.value is not None
+    return span.value
+
+
 def parts(whole, *values, **options):
     return check("parts", [fig("whole", whole), *(fig("parts", value) for value in values)], **options)
 
@@ -57,7 +64,7 @@ def test_published_parts_that_make_up_their_total(whole, values):
     outcome = parts(whole, *values)
 
     assert outcome.verdict == "pass"
-    assert outcome.difference.value == 0
+    assert value(outcome.difference) == 0
 
 
 def test_the_chain_of_un_totals_from_may_to_november():
@@ -82,13 +89,13 @@ def test_a_change_whose_cause_is_named_passes_with_its_rest():
 def test_six_months_ago_was_another_figure():
     outcome = check("then_and_now", [fig("said_now", 486_700), fig("said_then", 592_700)])
 
-    assert (outcome.verdict, outcome.difference.value) == ("fail", -106_000)
+    assert (outcome.verdict, value(outcome.difference)) == ("fail", -106_000)
 
 
 def test_rows_that_exceed_the_summary_sheet_are_explained():
     outcome = parts(962_080, 962_080, 12_000, explained="the row Khan Elshih")
 
-    assert (outcome.verdict, outcome.computed.value, outcome.difference.value) == ("fail_explained", 974_080, 12_000)
+    assert (outcome.verdict, value(outcome.computed), value(outcome.difference)) == ("fail_explained", 974_080, 12_000)
     assert parts(962_080, 962_080, 12_000).verdict == "fail"
 
 
@@ -98,11 +105,11 @@ def test_the_article_s_fifty_percent():
     may = fig("base", 592_700)
 
     outcome = check("percent", [roughly, change, fig("added", 300_000)])
-    assert (outcome.verdict, outcome.computed.value) == ("pass", 50)
+    assert (outcome.verdict, value(outcome.computed)) == ("pass", 50)
     outcome = check("percent", [may, change, fig("added", 300_000)])
-    assert (outcome.verdict, round(outcome.computed.value, 1)) == ("pass_rounded", 50.6)
+    assert (outcome.verdict, round(value(outcome.computed), 1)) == ("pass_rounded", 50.6)
     outcome = check("percent", [fig("base", 590_200), fig("after", 861_200)])
-    assert (outcome.verdict, round(outcome.computed.value, 1)) == ("open", 45.9)
+    assert (outcome.verdict, round(value(outcome.computed), 1)) == ("open", 45.9)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +119,8 @@ def test_the_article_s_fifty_percent():
 def test_updated_totals(base, added, updated, percent):
     outcome = check("update", [fig("base", base), fig("added", added)])
 
-    assert (outcome.verdict, outcome.computed.value) == ("open", updated)
-    assert round(outcome.extra["percent"], 1) == percent
+    assert (outcome.verdict, value(outcome.computed)) == ("open", updated)
+    assert outcome.extra["percent"] == pytest.approx(percent, abs=0.05)
     assert f"(+{percent} %)" in outcome.arithmetic
 
 
@@ -135,7 +142,7 @@ def test_people_per_truck():
     ]
     outcome = check("ratio", figures)
 
-    assert (outcome.verdict, outcome.computed.value, outcome.stated.value) == ("fail", 2_000, 4_625)
+    assert (outcome.verdict, value(outcome.computed), value(outcome.stated)) == ("fail", 2_000, 4_625)
     assert outcome.extra["factor"] == 2.3125
     assert outcome.unit == "person/truck"
 
@@ -143,7 +150,7 @@ def test_people_per_truck():
 def test_the_breach_count_of_september_reads_as_two_digits_swapped():
     outcome = parts(242, 219, 32)
 
-    assert (outcome.verdict, outcome.variant, outcome.difference.value) == ("fail", "transposed", 9)
+    assert (outcome.verdict, outcome.variant, value(outcome.difference)) == ("fail", "transposed", 9)
     (repair,) = outcome.extra["transposition"]
     assert (repair["printed"], repair["reads"]) == (32, 23)
 
@@ -193,7 +200,7 @@ def test_two_figures_in_one_text():
 def test_two_lists_have_a_ratio_and_no_error(siege_watch, un, ratio):
     outcome = check("ratio", [fig("first", siege_watch), fig("first", un)])
 
-    assert (outcome.verdict, round(outcome.computed.value, 2)) == ("open", ratio)
+    assert (outcome.verdict, round(value(outcome.computed), 2)) == ("open", ratio)
 
 
 def test_road_lengths_agree_within_three_percent():
@@ -239,7 +246,7 @@ def test_bounds_of_the_dead_of_urum_al_kubra():
 def test_household_size(persons, size, verdict):
     outcome = check("household", [fig("persons", persons), fig("families", 64_000, unit="family")])
 
-    assert (outcome.verdict, round(outcome.computed.value, 2)) == (verdict, size)
+    assert (outcome.verdict, round(value(outcome.computed), 2)) == (verdict, size)
 
 
 def test_a_part_is_not_larger_than_its_whole():
@@ -282,12 +289,8 @@ def test_bounds_stay_bounds():
 
     assert (outcome.verdict, outcome.computed) == ("pass", Interval(586_200, 861_200))
     assert outcome.arithmetic == "586,200 + ≤ 275,000 = 586,200–861,200"
-    assert (
-        check(
-            "household", [fig("persons", 300_000, bound="at_least"), fig("families", 64_000, unit="family")]
-        ).computed.high
-        == math.inf
-    )
+    outcome = check("household", [fig("persons", 300_000, bound="at_least"), fig("families", 64_000, unit="family")])
+    assert outcome.computed == Interval(4.6875, math.inf)
 
 
 def test_missing_roles():
@@ -298,7 +301,7 @@ def test_missing_roles():
 
 def test_every_verdict_has_its_sentence():
     variants = {"parts": ["transposed", "open"], "flow": ["transposed", "named", "open"], "range": ["one_text", "open"]}
-    variants |= dict.fromkeys(("percent", "ratio", "update"), ["open"])
+    variants |= {rule: ["open"] for rule in ("percent", "ratio", "update")}
     wanted = {
         f"totals.{rule}.{verdict}"
         for rule in RULES
@@ -339,7 +342,12 @@ def asked(draw):
 
 
 def contains(outer, inner):
-    return outer.low <= inner.low + 1e-6 * abs(inner.low) and inner.high <= outer.high + 1e-6 * abs(inner.high)
+    """Whether one interval holds another, up to the last steps of floating-point arithmetic."""
+
+    def at_most(a, b):
+        return a <= b or math.isclose(a, b, rel_tol=1e-9)
+
+    return at_most(outer.low, inner.low) and at_most(inner.high, outer.high)
 
 
 @given(asked(), st.data())
@@ -354,7 +362,8 @@ def test_a_wider_figure_never_narrows_what_follows(question, data):
     before, after = check(rule, figures), check(rule, wider)
 
     assert contains(after.computed, before.computed)
-    if before.verdict in ("pass", "pass_rounded"):
+    # two exact figures of a range are kept side by side, not compared: a bound made of one of them is
+    if rule != "range" and before.verdict in ("pass", "pass_rounded"):
         assert after.verdict in ("pass", "pass_rounded")
 
 

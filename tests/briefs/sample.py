@@ -25,7 +25,16 @@ TURNED = "report\u202egpj.exe"
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 4
 ARABIC = "قطعت القوات الطريق يوم الأحد"
 ESCAPE = "\x1b[31mred\x1b[0m \x07"
-HOSTILE = (SCRIPT, TURNED, LONG, ARABIC, ESCAPE, '"><img src=x onerror=alert(1)>', "[x](javascript:alert(1))", "[bold]x[/bold]")
+HOSTILE = (
+    SCRIPT,
+    TURNED,
+    LONG,
+    ARABIC,
+    ESCAPE,
+    '"><img src=x onerror=alert(1)>',
+    "[x](javascript:alert(1))",
+    "[bold]x[/bold]",
+)
 
 
 def line(n: int, text: str, **values: object) -> Line:
@@ -107,14 +116,18 @@ def sample() -> Brief:
         unit="people",
         bars=(
             Bar(label="UN office (2031-05-27)", low=250_000, high=275_000, evidence=(2,)),
-            Bar(label="City council (2031-07-01)", low=326_000, high=326_000, note="counted by district", evidence=(3,)),
+            Bar(
+                label="City council (2031-07-01)", low=326_000, high=326_000, note="counted by district", evidence=(3,)
+            ),
             Bar(label="Harbour Monitor (2031-07-10)", low=200_000, high=None, evidence=(4, 5)),
             Bar(label=f"{LONG} {SCRIPT}", low=40_000, high=60_000, note=TURNED, evidence=(6,)),
         ),
     )
     reach = line(1, "East Lantern is cut off on the ground since 17 July 2031: no usable road to a supply source of the River Council.",
                  label="inference", evidence=(1, 2, 3), against=(4,), unknown=("tracks on foot",))  # fmt: skip
-    fire = line(2, "East Lantern is cut off by fire since 7 July 2031.", label="inference", evidence=(5,), flags=("assumption",))
+    fire = line(
+        2, "East Lantern is cut off by fire since 7 July 2031.", label="inference", evidence=(5,), flags=("assumption",)
+    )
     hostile = tuple(line(100 + n, text, evidence=(6,)) for n, text in enumerate(HOSTILE))
     road = line(3, "Orchard Road is closed for River Council supply traffic since 17 July 2031.", flags=("unverified",))
     count = line(4, "East Lantern: 250,000 to 326,000 people living there; 3 origins give figures that cannot all be true.",
@@ -137,7 +150,9 @@ def sample() -> Brief:
             Section(key="statements", title=f"Statements {SCRIPT}", lines=hostile),
         ),
         changes=(
-            replace(reach, id="f1-0001-change", flags=("before: East Lantern is connected on the ground since 1 May 2031.",)),
+            replace(
+                reach, id="f1-0001-change", flags=("before: East Lantern is connected on the ground since 1 May 2031.",)
+            ),
             replace(road, id="f1-0003-change", flags=("new",)),
         ),
         contested=(count,),
@@ -152,9 +167,15 @@ def sample() -> Brief:
                 language='ar" onload="x',
                 chain=f"{SCRIPT} → {ESCAPE}",
                 says="[x](javascript:alert(1)) *stars* `code`",
-                urls=("javascript:alert(1)", "https://a@b.example/", 'https://x.example/"onclick=1', f"https://x.example/{TURNED}",
-                      "https://lantern.example/long/" + "a" * 180, "data:text/html,<b>x"),
-            ),  # fmt: skip
+                urls=(
+                    "javascript:alert(1)",
+                    "https://a@b.example/",
+                    'https://x.example/"onclick=1',
+                    f"https://x.example/{TURNED}",
+                    "https://lantern.example/long/" + "a" * 180,
+                    "data:text/html,<b>x",
+                ),
+            ),
             source(7, language="ar", quote=ARABIC, urls=(), said=None, hypothetical=True, title=""),
         ),
         assessments=(
@@ -169,12 +190,34 @@ def sample() -> Brief:
         ),
         withheld=(("access: sensitivity high", 2), ("presence: no publication area for the place", 1)),
         timeline=(
-            Spell(row="East Lantern", reading="by_fire", status="connected", start=date(2031, 5, 1), end=date(2031, 7, 6)),
+            Spell(
+                row="East Lantern", reading="by_fire", status="connected", start=date(2031, 5, 1), end=date(2031, 7, 6)
+            ),
             Spell(row="East Lantern", reading="by_fire", status="cut", start=date(2031, 7, 7), end=date(2031, 7, 17)),
-            Spell(row="East Lantern", reading="on_ground", status="connected", start=date(2031, 5, 1), end=date(2031, 7, 9)),
-            Spell(row="East Lantern", reading="on_ground", status="undecided", start=date(2031, 7, 10), end=date(2031, 7, 16)),
-            Spell(row="East Lantern", reading="on_ground", status="cut", start=date(2031, 7, 17), end=date(2031, 7, 17)),
-            Spell(row="West Lantern", reading="on_ground", status="connected", start=date(2031, 5, 1), end=date(2031, 7, 17)),
+            Spell(
+                row="East Lantern",
+                reading="on_ground",
+                status="connected",
+                start=date(2031, 5, 1),
+                end=date(2031, 7, 9),
+            ),
+            Spell(
+                row="East Lantern",
+                reading="on_ground",
+                status="undecided",
+                start=date(2031, 7, 10),
+                end=date(2031, 7, 16),
+            ),
+            Spell(
+                row="East Lantern", reading="on_ground", status="cut", start=date(2031, 7, 17), end=date(2031, 7, 17)
+            ),
+            Spell(
+                row="West Lantern",
+                reading="on_ground",
+                status="connected",
+                start=date(2031, 5, 1),
+                end=date(2031, 7, 17),
+            ),
         ),
         events=(
             Event(day=date(2031, 7, 7), text="Guns within range of the Orchard Road", evidence=(5,)),

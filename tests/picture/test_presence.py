@@ -22,7 +22,9 @@ def presence(word, who="sohr", *, day=JULY_17, place="east", **slots):
 
 
 def of(folder, claims, *, party="nusra", place="east", judgements=(), as_of=JULY_17, **options):
-    return posterior(small.picture(folder, claims, as_of=as_of, judgements=judgements), party=party, place=place, **options)
+    return posterior(
+        small.picture(folder, claims, as_of=as_of, judgements=judgements), party=party, place=place, **options
+    )
 
 
 @pytest.mark.parametrize("name", sorted(likelihoods()))
@@ -51,7 +53,10 @@ def test_a_worked_case(tmp_path):
 
     assert found.p == pytest.approx(odds / (1 + odds))
     assert found.without["afp"] == pytest.approx(20 / 21)
-    assert [(item.origin, item.source_class, item.days) for item in found.by_claim] == [("afp", "media", 60), ("sohr", "outside", 0)]
+    assert [(item.origin, item.source_class, item.days) for item in found.by_claim] == [
+        ("afp", "media", 60),
+        ("sohr", "outside", 0),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +105,9 @@ def test_an_origin_speaks_by_its_claim_nearest_to_the_day(tmp_path):
 
 def test_a_rejected_claim_does_not_count(tmp_path):
     item = presence("dominant")
-    judged = Judgement(about=(item.id,), verdict=Verdict.REJECTED, by="a", dated=JULY_17, reason="withdrawn by its speaker")
+    judged = Judgement(
+        about=(item.id,), verdict=Verdict.REJECTED, by="a", dated=JULY_17, reason="withdrawn by its speaker"
+    )
 
     assert of(tmp_path, [item], judgements=[judged]).p == pytest.approx(0.5)
 
@@ -136,7 +143,9 @@ def test_what_makes_no_sense_is_refused(tmp_path, options):
 
 
 STATEMENTS = st.lists(
-    st.tuples(st.sampled_from(WHO), st.sampled_from(WORDS), st.integers(-120, 0)), max_size=4, unique_by=lambda row: row[0]
+    st.tuples(st.sampled_from(WHO), st.sampled_from(WORDS), st.integers(-120, 0)),
+    max_size=4,
+    unique_by=lambda row: row[0],
 )
 
 
@@ -145,7 +154,12 @@ STATEMENTS = st.lists(
 def test_it_moves_the_right_way(tmp_path_factory, rows, word):
     said = [presence(word_, who, day=JULY_17 + timedelta(days=days)) for who, word_, days in rows]
     more = presence(word, "unknown")
-    copied = presence(word, "unknown", document="copy", chain=(Link(who="unknown", role=Role.WITNESS), Link(who="afp", role=Role.REPORTER)))
+    copied = presence(
+        word,
+        "unknown",
+        document="copy",
+        chain=(Link(who="unknown", role=Role.WITNESS), Link(who="afp", role=Role.REPORTER)),
+    )
     before = of(tmp_path_factory.mktemp("before"), said)
     after = of(tmp_path_factory.mktemp("after"), [*said, more])
     again = of(tmp_path_factory.mktemp("again"), [*said, more, copied])

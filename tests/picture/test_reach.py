@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from castello.cases.settings import Enclave
 from castello.claims import Judgement, Period, Verdict
 from castello.desk.case import Case
 from castello.picture.picture import Picture
-from castello.picture.reach import READINGS, Edge, RoadState, connection, reach, timeline
-from castello.places import Road
+from castello.picture.reach import READINGS, Edge, Passable, RoadState, connection, reach, timeline
+from castello.places import Place, Road
 from tests.picture import small
 from tests.picture.small import road
 
@@ -80,27 +79,28 @@ EVENTS = [
     ("ramouseh-gov", "government", "open", "2016-09-08"),
 ]
 
+EAST_BY_FIRE = [
+    ("connected", date(2016, 5, 5), date(2016, 7, 6), 63),
+    ("cut", date(2016, 7, 7), date(2016, 8, 9), 34),
+    ("connected", date(2016, 8, 10), date(2016, 8, 24), 15),
+    ("cut", date(2016, 8, 25), date(2016, 12, 22), 120),
+]
+EAST_ON_THE_GROUND = [
+    ("connected", date(2016, 5, 5), date(2016, 7, 16), 73),
+    ("cut", date(2016, 7, 17), date(2016, 8, 5), 20),
+    ("connected", date(2016, 8, 6), date(2016, 9, 3), 29),
+    ("cut", date(2016, 9, 4), date(2016, 12, 22), 110),
+]
+WEST = [
+    ("connected", date(2016, 5, 5), date(2016, 8, 5), 93),
+    ("cut", date(2016, 8, 6), date(2016, 8, 8), 3),
+    ("connected", date(2016, 8, 9), date(2016, 12, 22), 136),
+]
 GOLDEN = {
-    ("east", "by_fire"): [
-        ("connected", date(2016, 5, 5), date(2016, 7, 6), 63),
-        ("cut", date(2016, 7, 7), date(2016, 8, 9), 34),
-        ("connected", date(2016, 8, 10), date(2016, 8, 24), 15),
-        ("cut", date(2016, 8, 25), date(2016, 12, 22), 120),
-    ],
-    ("east", "on_ground"): [
-        ("connected", date(2016, 5, 5), date(2016, 7, 16), 73),
-        ("cut", date(2016, 7, 17), date(2016, 8, 5), 20),
-        ("connected", date(2016, 8, 6), date(2016, 9, 3), 29),
-        ("cut", date(2016, 9, 4), date(2016, 12, 22), 110),
-    ],
-    **{
-        ("west", reading): [
-            ("connected", date(2016, 5, 5), date(2016, 8, 5), 93),
-            ("cut", date(2016, 8, 6), date(2016, 8, 8), 3),
-            ("connected", date(2016, 8, 9), date(2016, 12, 22), 136),
-        ]
-        for reading in READINGS
-    },
+    ("east", "by_fire"): EAST_BY_FIRE,
+    ("east", "on_ground"): EAST_ON_THE_GROUND,
+    ("west", "by_fire"): WEST,
+    ("west", "on_ground"): WEST,
 }
 """The West stays connected when Ramouseh opens again on 8 September: 30 days over the detour and 106 after make one spell."""
 
@@ -127,11 +127,14 @@ def golden(tmp_path_factory):
     (folder / "claims").mkdir()
     for name, text in (("case.toml", CASE), ("places.csv", PLACES), ("roads.csv", ROADS), ("parties.csv", PARTIES)):
         (folder / name).write_text(text, encoding="utf-8")
-    (folder / "sources.yml").write_text("sources:\n  method-note: {name_en: Method note, kind: other}\n", encoding="utf-8")
+    (folder / "sources.yml").write_text(
+        "sources:\n  method-note: {name_en: Method note, kind: other}\n", encoding="utf-8"
+    )
     days = sorted({day for *_, day in EVENTS})
     lines = ["coder: test", "documents:"]
     lines += [
-        f"  - {{id: doc-{day}, title: Events of {day}, publisher: method-note, published: {day}, language: en}}" for day in days
+        f"  - {{id: doc-{day}, title: Events of {day}, publisher: method-note, published: {day}, language: en}}"
+        for day in days
     ]
     lines += ["claims:"]
     lines += [
@@ -148,7 +151,11 @@ def test_the_golden_case_to_the_day(golden):
 
 
 def test_spells_at_the_edge_of_the_data_are_marked(golden):
-    marked = {(spell.place, spell.reading, spell.start) for spell in timeline(golden.picture(as_of=END), start=START, end=END) if spell.censored}
+    marked = {
+        (spell.place, spell.reading, spell.start)
+        for spell in timeline(golden.picture(as_of=END), start=START, end=END)
+        if spell.censored
+    }
 
     assert marked == {(place, reading, START) for place in ("east", "west") for reading in READINGS}
 
@@ -157,7 +164,10 @@ def test_spells_at_the_edge_of_the_data_are_marked(golden):
 def test_a_day_asked_for_by_itself_agrees_with_the_timeline(golden, day):
     picture = golden.picture(as_of=day)
     asked = {(item.place, item.reading): (item.status, item.since) for item in reach(picture)}
-    of_day = {key: [(status, first) for status, first, last, _ in rows if first <= day <= last] for key, rows in GOLDEN.items()}
+    of_day = {
+        key: [(status, first) for status, first, last, _ in rows if first <= day <= last]
+        for key, rows in GOLDEN.items()
+    }
 
     assert {key: [value] for key, value in asked.items()} == of_day
 
@@ -165,7 +175,9 @@ def test_a_day_asked_for_by_itself_agrees_with_the_timeline(golden, day):
 def test_states_asked_for_many_days_are_those_of_the_picture(golden):
     picture = golden.picture(as_of=END)
     for item in reach(picture):
-        assert item.roads == tuple((name, picture.topic(f"access|{name}|{item.side}|supply").answer) for name, _ in item.roads)
+        assert item.roads == tuple(
+            (name, picture.topic(f"access|{name}|{item.side}|supply").answer) for name, _ in item.roads
+        )
 
 
 def test_a_cut_names_the_roads_and_the_claims_behind_it(golden):
@@ -213,7 +225,9 @@ def test_no_news_is_undecided_and_names_the_road_it_hangs_on(tmp_path):
 
 def test_contradiction_is_unknown_until_it_is_settled(tmp_path):
     one = road("castello", "open", Period.days(date(2016, 7, 1), date(2016, 7, 31)), published=date(2016, 8, 1))
-    other = road("castello", "closed", Period.days(date(2016, 7, 1), date(2016, 7, 31)), who="afp", published=date(2016, 8, 1))
+    other = road(
+        "castello", "closed", Period.days(date(2016, 7, 1), date(2016, 7, 31)), who="afp", published=date(2016, 8, 1)
+    )
     settled = Judgement(about=(one.id,), verdict=Verdict.REJECTED, by="a", dated=date(2016, 8, 1), reason="says later")
     before = by_reading(small.picture(tmp_path / "1", [OPEN_TRUNK, one, other], as_of=date(2016, 7, 10)))
     after = by_reading(
@@ -248,7 +262,9 @@ def test_some_hours_a_day_count_on_the_ground_only(tmp_path, windows, by_fire):
 def test_a_track_carries_no_supply_but_people_on_foot(tmp_path):
     track = Road(id="dirt", cls="track", name_en="Track", start="east", end="border")
     claims = [road("castello", "closed", START), OPEN_TRUNK, road("dirt", "open", START)]
-    on_foot = [road(name, state, START, also={"users": "foot"}) for name, state in (("castello", "closed"), ("dirt", "open"))]
+    on_foot = [
+        road(name, state, START, also={"users": "foot"}) for name, state in (("castello", "closed"), ("dirt", "open"))
+    ]
     picture = small.picture(tmp_path, [*claims, *on_foot], as_of=date(2016, 7, 1), roads=(*small.ROADS, track))
 
     assert {item.status for item in reach(picture)} == {"cut"}
@@ -266,10 +282,14 @@ def test_a_case_without_enclaves_says_nothing(tmp_path):
 
 
 def test_a_quarter_of_an_enclave_is_the_enclave(tmp_path):
-    quarter = small.Place(id="shaar", kind="neighbourhood", name_en="Shaar", parent="east")
+    quarter = Place(id="shaar", kind="neighbourhood", name_en="Shaar", parent="east")
     way = Road(id="way", cls="road", name_en="Way", start="shaar", end="border")
     picture = small.picture(
-        tmp_path, [road("way", "open", START)], as_of=date(2016, 7, 1), places=(*small.PLACES, quarter), roads=(*small.ROADS, way)
+        tmp_path,
+        [road("way", "open", START)],
+        as_of=date(2016, 7, 1),
+        places=(*small.PLACES, quarter),
+        roads=(*small.ROADS, way),
     )
 
     assert {item.status for item in reach(picture)} == {"connected"}
@@ -294,7 +314,9 @@ CLAIMS = st.lists(
 @given(claims=CLAIMS, gone=st.sets(st.integers(0, 5)))
 def test_claims_that_disappear_never_add_a_cut(tmp_path_factory, claims, gone):
     picture = small.picture(tmp_path_factory.mktemp("cut"), claims, as_of=date(2016, 6, 1))
-    less = picture.without(claims=[item.id for item in claims if item.subject in {claims[n].subject for n in gone if n < len(claims)}])
+    less = picture.without(
+        claims=[item.id for item in claims if item.subject in {claims[n].subject for n in gone if n < len(claims)}]
+    )
     for before, after in zip(reach(picture), reach(less), strict=True):
         assert after.status != "cut" or before.status == "cut"
 
@@ -317,7 +339,7 @@ def test_by_fire_is_never_more_than_on_the_ground(tmp_path_factory, claims):
 
 # ------------------------------------------------------------------------------------------------------------- the graph
 
-PASSABLE = ("shut", "unknown", "usable")
+PASSABLE: tuple[Passable, ...] = ("shut", "unknown", "usable")
 PLACES_OF_GRAPH = ("a", "b", "c", "d", "s1", "s2")
 SOURCES = frozenset({"s1", "s2"})
 GRAPHS = st.lists(
@@ -413,7 +435,10 @@ def test_a_parallel_road_that_is_usable_clears_the_doubt_on_its_twin(edges):
 
 
 def test_parallel_roads_are_kept_apart():
-    twins = [Edge(road=name, ends=("a", "s1"), passable=how) for name, how in (("one", "usable"), ("two", "shut"))]
+    twins = [
+        Edge(road="one", ends=("a", "s1"), passable="usable"),
+        Edge(road="two", ends=("a", "s1"), passable="shut"),
+    ]
 
     assert connection(twins, start="a", sources=SOURCES).roads == ("one",)
     assert connection(twins[1:], start="a", sources=SOURCES).roads == ("two",)

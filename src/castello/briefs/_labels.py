@@ -26,16 +26,23 @@ class Room:
         """Keep a box free of labels."""
         self.taken.append(box)
 
-    def place(self, label: str, *, size: float, spots: Iterable[Point], class_: str) -> str | None:
-        """The label, centred on the best of the spots; None where there is no room."""
-        width, height = svg.text_width(label, size), size * 1.15
+    def place(
+        self, lines: Sequence[str], *, size: float, spots: Iterable[Point], class_: str, most: int | None = None
+    ) -> str | None:
+        """
+        The label, centred on the best of the spots; None where there is no room.
+
+        ``most`` is how many points of lines it may hide; by default any number, where nothing better is free.
+        """
+        width, height = extent(lines, size=size, bold="strong" in class_)
         best: tuple[int, Box] | None = None
         for x, y in spots:
             box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             if not inside(box, self.panel) or any(overlap(box, other) for other in self.taken):
                 continue
-            crossed = sum(box[0] <= px <= box[2] and box[1] <= py <= box[3] for px, py in self.lines)
-            if best is None or crossed < best[0]:
+            left, top, right, bottom = box
+            crossed = sum(left - 3 <= px <= right + 3 and top - 3 <= py <= bottom + 3 for px, py in self.lines)
+            if (most is None or crossed <= most) and (best is None or crossed < best[0]):
                 best = (crossed, box)
             if crossed == 0:
                 break
@@ -43,27 +50,39 @@ class Room:
             return None
         left, top, right, bottom = best[1]
         self.take((left - 2, top - 1, right + 2, bottom + 1))
-        return svg.text(label, x=(left + right) / 2, y=bottom - size * 0.32, size=size, anchor="middle", class_=class_)
+        x, step = (left + right) / 2, height / len(lines)
+        drawn = [
+            svg.text(line, x=x, y=top + step * (n + 1) - size * 0.32, size=size, anchor="middle", class_=class_)
+            for n, line in enumerate(lines)
+        ]
+        return "".join(drawn)
 
 
-def around(point: Point, *, label: str, size: float, radius: float) -> Iterator[Point]:
+def extent(lines: Sequence[str], *, size: float, bold: bool = False) -> Point:
+    """Width and height of a label."""
+    return max(svg.text_width(line, size, bold=bold) for line in lines), size * 1.15 * len(lines)
+
+
+def around(point: Point, lines: Sequence[str], *, size: float, radius: float, bold: bool = False) -> Iterator[Point]:
     """Centres for a label beside a symbol: right, left, above, below, then the corners, then a little further off."""
     x, y = point
-    half = svg.text_width(label, size) / 2
+    width, height = extent(lines, size=size, bold=bold)
     for gap in (radius + 3, radius + 9):
-        beside, over = gap + half, gap + size * 0.5
+        beside, over = gap + width / 2, gap + height / 2
         yield from ((x + beside, y), (x - beside, y), (x, y - over), (x, y + over))
         yield from ((x + beside, y - over), (x + beside, y + over), (x - beside, y - over), (x - beside, y + over))
 
 
-def along(line: Sequence[Point], *, label: str, size: float) -> Iterator[Point]:
+def along(line: Sequence[Point], lines: Sequence[str], *, size: float) -> Iterator[Point]:
     """Centres for a label beside a line: near its middle first, on either side."""
     spots = samples(line, step=10)
-    half = svg.text_width(label, size) / 2
+    width, height = extent(lines, size=size)
     middle = len(spots) // 2
     for n in sorted(range(len(spots)), key=lambda n: (abs(n - middle), n)):
         x, y = spots[n]
-        yield from ((x, y - size), (x, y + size), (x + half + 8, y), (x - half - 8, y))
+        for dx, dy in ((0.0, 1.0), (0.5, 0.7), (1.0, 0.0)):
+            beside, over = dx * (width / 2 + 10), dy * (height / 2 + 8)
+            yield from ((x + beside, y - over), (x - beside, y + over), (x - beside, y - over), (x + beside, y + over))
 
 
 def samples(line: Sequence[Point], *, step: float) -> list[Point]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from castello.briefs._words import Words, clean, words_of
-from castello.briefs.brief import Brief, Event, Line, Section, Signed
+from castello.briefs.brief import Brief, Event, Line, Section, Signed, Source
 
 LEAD = ("cut_off", "reach")
 """Keys of the section that opens the brief."""
@@ -64,7 +65,8 @@ def lay_out(brief: Brief) -> Page:
 
     def block(number: int, key: str, title: str, lines: Iterable[Line], section: Section | None = None) -> Block:
         lines = tuple(lines)
-        unseen = {clean(text): None for line in lines for text in line.unknown if text not in said}
+        # what changed and what is contested stands elsewhere, too, with what could not be seen
+        unseen = {clean(text): None for line in lines for text in line.unknown if section and text not in said}
         return Block(
             number=number,
             key=key,
@@ -96,7 +98,7 @@ def lay_out(brief: Brief) -> Page:
         contested=contested,
         events=events,
         assessments=signed,
-        cited=_cited(blocks, events, signed),
+        cited=_cited(blocks, events, signed, words),
         known=frozenset(source.number for source in brief.evidence),
     )
 
@@ -119,7 +121,10 @@ def _sentence(line: Line, number: str, taken: set[str]) -> Sentence:
 
 
 def _cited(
-    blocks: Iterable[Block], events: Iterable[tuple[str, str, Event]], signed: Iterable[tuple[str, str, Signed]]
+    blocks: Iterable[Block],
+    events: Iterable[tuple[str, str, Event]],
+    signed: Iterable[tuple[str, str, Signed]],
+    words: Words,
 ) -> dict[int, tuple[tuple[str, str], ...]]:
     """For each piece of evidence the places that cite it, as (number, anchor); a sentence that is repeated, once."""
     found: dict[int, dict[str, str]] = {}
@@ -133,9 +138,11 @@ def _cited(
         if block.section is not None and block.section.chart is not None:
             for bar in block.section.chart.bars:
                 for number in bar.evidence:
-                    found.setdefault(number, {})[f"chart-{block.number}"] = f"{block.number} ▭"
-    for label, anchor, item in (*events, *signed):
-        for number in item.evidence:
+                    found.setdefault(number, {})[f"chart-{block.number}"] = words.say("chart", number=block.number)
+    cites = [(label, anchor, event.evidence) for label, anchor, event in events]
+    cites += [(label, anchor, item.evidence) for label, anchor, item in signed]
+    for label, anchor, numbers in cites:
+        for number in numbers:
             found.setdefault(number, {})[anchor] = label
     return {number: tuple((label, anchor) for anchor, label in places.items()) for number, places in found.items()}
 
@@ -152,5 +159,21 @@ def header(brief: Brief, words: Words) -> list[tuple[str, str]]:
         (words.say("profile"), words.term(brief.profile)),
         (words.say("branch"), clean(brief.branch or "")),
     ]
-    rows += [(words.term(name), clean(value)) for name, value in brief.facts]
+    rows += [(words.term(name).capitalize(), clean(value)) for name, value in brief.facts]
     return [(label, value) for label, value in rows if value]
+
+
+def in_order(numbers: Iterable[int]) -> list[int]:
+    """Evidence numbers as they are printed: rising, each once."""
+    return sorted(set(numbers))
+
+
+def said_on(source: Source, words: Words) -> str | None:
+    """When it was said, in words: a day as people write it, anything else as it is given."""
+    if source.said is None:
+        return None
+    try:
+        day = words.day(date.fromisoformat(source.said))
+    except ValueError:  # a range, or a month
+        day = clean(source.said)
+    return words.say("said", day=day)

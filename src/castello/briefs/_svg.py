@@ -9,6 +9,7 @@ from html import escape
 
 from castello.briefs._words import clean
 
+BOLD = 1.12  # how much wider bold letters are
 _NARROW = frozenset("ijlftr.,;:'|!()[]- ’‘“”·")
 
 
@@ -55,7 +56,7 @@ def points(line: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{number(x)},{number(y)}" for x, y in line)
 
 
-def text_width(content: str, size: float) -> float:
+def text_width(content: str, size: float, *, bold: bool = False) -> float:
     """
     The width of a line in pixels, on the safe side for the wide sans-serif fonts of free systems.
 
@@ -64,7 +65,7 @@ def text_width(content: str, size: float) -> float:
     >>> text_width("Aleppo", 10) > text_width("ill", 10) > 0
     True
     """
-    return size * sum(_width(character) for character in clean(content))
+    return size * sum(_width(character) for character in clean(content)) * (BOLD if bold else 1.0)
 
 
 def _width(character: str) -> float:

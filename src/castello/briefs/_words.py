@@ -57,7 +57,7 @@ class Words:
 @cache
 def words_of(language: str) -> Words:
     """The words of a language; English where it has none of its own."""
-    base = language.split("-")[0].lower()
+    base = language.split("-", maxsplit=1)[0].lower()
     room = files("castello.briefs")
     source = room / f"words_{base}.toml"
     if not re.fullmatch(r"[a-z]{2,3}", base) or not source.is_file():

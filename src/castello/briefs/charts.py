@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from castello.briefs import _svg as svg
+from castello.briefs._page import in_order
 from castello.briefs._words import Words, clean, figure, words_of
 from castello.briefs.brief import Bar, Event, Intervals, Spell
 
@@ -15,7 +16,7 @@ LOOKS = ("connected", "cut", "undecided")
 ROW = 18.0
 
 
-def draw_intervals(chart: Intervals, *, width: float = 420, language: str = "en") -> str:
+def draw_intervals(chart: Intervals, *, width: float = 380, language: str = "en") -> str:
     """
     One bar for each source's own figure, from nought, with its evidence as links.
 
@@ -43,16 +44,17 @@ def draw_intervals(chart: Intervals, *, width: float = 420, language: str = "en"
     def at(value: float) -> float:
         return left + (right - left) * (value - low) / (high - low)
 
+    ticks = _ticks(low, high, most=max(2, int(width // 85)))
     parts, y = [], 4.0
     for bar in chart.bars:
-        drawn, y = _bar(bar, words=words, at=at, width=width, top=y)
+        drawn, y = _bar(bar, words=words, at=at, ticks=ticks, width=width, top=y)
         parts.append(drawn)
     if chart.bars:
         axis = []
-        for tick in _ticks(low, high, most=max(2, int(width // 110))):
+        for tick in ticks:
             x, label = at(tick), figure(tick)
             half = svg.text_width(label, 10) / 2
-            axis.append(svg.element("path", d=f"M{svg.number(x)} 0V{svg.number(y)}", class_="grid"))
+            axis.append(svg.element("path", d=f"M{svg.number(x)} {svg.number(y)}v-5", class_="rule"))
             middle = min(max(x, half), width - half)
             axis.append(svg.text(label, x=middle, y=y + 13, size=10, anchor="middle", class_="soft"))
         axis.append(svg.element("path", d=f"M{svg.number(left)} {svg.number(y)}H{svg.number(right)}", class_="rule"))
@@ -67,7 +69,9 @@ def draw_intervals(chart: Intervals, *, width: float = 420, language: str = "en"
     return _root(head, *parts, width=width, height=y, class_="intervals")
 
 
-def _bar(bar: Bar, *, words: Words, at: Callable[[float], float], width: float, top: float) -> tuple[str, float]:
+def _bar(
+    bar: Bar, *, words: Words, at: Callable[[float], float], ticks: Sequence[float], width: float, top: float
+) -> tuple[str, float]:
     ok = math.isfinite(bar.low) and (bar.high is None or math.isfinite(bar.high))
     low, high = bar.low, bar.high
     if ok and high is not None and high < low:
@@ -75,19 +79,27 @@ def _bar(bar: Bar, *, words: Words, at: Callable[[float], float], width: float, 
     value = words.interval(low, high) if ok else words.say("not_drawn")
     links, links_width = _links(bar.evidence, words=words)
     parts, y = [], top + 13
-    value_width = svg.text_width(value, 12)
+    value_width = svg.text_width(value, 12, bold=True)
     free = width - value_width - links_width - 24
     lines = svg.wrap(bar.label, size=12, width=max(free, width * 0.35), most=2) or [""]
     for line in lines:
         parts.append(svg.text(line, x=6, y=y, size=12, class_="plain"))
         y += 15
     y -= 15
-    parts.append(svg.element("g", links, transform=f"translate({svg.number(10 + svg.text_width(lines[-1], 12))} {svg.number(y)})"))
+    parts.append(
+        svg.element(
+            "g", links, transform=f"translate({svg.number(10 + svg.text_width(lines[-1], 12))} {svg.number(y)})"
+        )
+    )
     if links_width + svg.text_width(lines[-1], 12) + value_width + 24 > width:
         y += 15
     parts.append(svg.text(value, x=width - 6, y=y, size=12, anchor="end", class_="plain strong"))
     y += 11
     if ok:
+        # the scale shows behind the bars only, so that it crosses no words
+        parts += [
+            svg.element("path", d=f"M{svg.number(at(tick))} {svg.number(y - 7)}v14", class_="grid") for tick in ticks
+        ]
         parts.append(_stroke(at(low), None if high is None else at(high), y=y, edge=width - 4))
     note = clean(bar.note)
     if note and note != value:
@@ -115,12 +127,10 @@ def _stroke(low: float, high: float | None, *, y: float, edge: float) -> str:
 def _links(numbers: Sequence[int], *, words: Words) -> tuple[str, float]:
     """Evidence numbers side by side, each a link into the list; and their width."""
     x, parts = 0.0, []
-    for number in numbers[:8]:
+    for number in in_order(numbers)[:8]:
         shown = f"[{number}]"
         label = svg.text(shown, x=x, y=0, size=10, class_="ref")
-        parts.append(
-            svg.element("a", label, href=f"#e{number}", aria_label=words.say("evidence_one", number=number))
-        )
+        parts.append(svg.element("a", label, href=f"#e{number}", aria_label=words.say("evidence_one", number=number)))
         x += svg.text_width(shown, 10) + 2
     return "".join(parts), x
 
@@ -188,12 +198,13 @@ def draw_timeline(
         return left + (right - left) * (day - first).days / days
 
     parts, y = [], 22.0
-    lanes = _marks(events, at=at, width=width)
+    lanes, marks = _marks(events, at=at, width=width), []
     for x, level, label, anchor in lanes:
         mark = svg.element("circle", cx=x, cy=y + level * 19, r=9, class_="event")
         number = svg.text(label, x=x, y=y + level * 19 + 3.5, size=9, anchor="middle", class_="event-no")
-        parts.append(svg.element("a", mark, number, href=f"#{anchor}"))
+        marks.append(svg.element("a", mark, number, href=f"#{anchor}"))
     y += 19 * (max((lane[1] for lane in lanes), default=-1) + 1)
+    top = y
     for name, members in zip(names, rows.values(), strict=True):
         if narrow:
             parts.append(svg.text(svg.shorten(name, size=12, width=width - 8), x=4, y=y + 12, size=12, class_="plain"))
@@ -203,19 +214,22 @@ def draw_timeline(
             parts.append(svg.text(shown, x=0, y=y + 13, size=12, class_="plain"))
         parts += [_spell(spell, at=at, y=y, words=words) for spell in members]
         y += ROW + 9
-    grid = [svg.text(words.short_day(day) + (f" {day.year}" if n == 0 else ""), x=at(day), y=12, size=10, class_="soft")
-            for n, day in enumerate(_days(first, last, most=3 if narrow else 6))]  # fmt: skip
-    for day in _days(first, last, most=3 if narrow else 6):
+    grid = []
+    for n, day in enumerate(_days(first, last, most=3 if narrow else 6)):
+        label = words.short_day(day) + ("" if n else f" {day.year}")
+        grid.append(svg.text(label, x=at(day), y=12, size=10, class_="soft"))
         grid.append(svg.element("path", d=f"M{svg.number(at(day))} 16V{svg.number(y)}", class_="grid"))
     x = (at(as_of) + at(as_of + timedelta(days=1))) / 2
-    now = svg.element("path", d=f"M{svg.number(x)} 16V{svg.number(y + 4)}", class_="now")
+    # not through the rows: what is so on that very day may be a sliver, and it matters most
+    down = f"M{svg.number(x)} 16V{svg.number(top - 3)}M{svg.number(x)} {svg.number(y - 6)}V{svg.number(y + 4)}"
+    now = svg.element("path", d=down, class_="now")
     label = words.day(as_of)
-    half = svg.text_width(label, 11) / 2
+    half = svg.text_width(label, 11, bold=True) / 2
     now += svg.text(label, x=min(max(x, half), width - half), y=y + 16, size=11, anchor="middle", class_="plain strong")
     legend, height = _legend(spells, words=words, width=width, top=y + 32)
     about = words.say("timeline_desc", rows=len(rows), first=words.day(first), last=words.day(last))
     head = svg.words("title", words.say("timeline")) + svg.words("desc", about)
-    return _root(head, *grid, *parts, now, legend, width=width, height=height, class_="timeline")
+    return _root(head, *grid, *parts, now, *marks, legend, width=width, height=height, class_="timeline")
 
 
 def _row_name(row: str, reading: str, *, words: Words) -> str:
@@ -228,7 +242,7 @@ def _spell(spell: Spell, *, at: Callable[[date], float], y: float, words: Words)
     name = words.term(spell.status)
     said = f"{clean(spell.row)}: {name}, {words.day(spell.start)} – {words.day(spell.end)}"
     parts = [svg.words("title", said)]
-    parts.append(svg.element("rect", x=x, y=y, width=max(end - x, 1.5), height=ROW, class_=f"spell {look}"))
+    parts.append(svg.element("rect", x=x, y=y, width=max(end - x, 3), height=ROW, class_=f"spell {look}"))
     if svg.text_width(name, 10.5) + 8 <= end - x:
         parts.append(svg.text(name, x=x + 5, y=y + 12.8, size=10.5, class_=f"on-{look}"))
     return svg.element("g", *parts)

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from castello.briefs._page import header, lay_out
+from castello.briefs._page import header, in_order, lay_out, said_on
 from castello.briefs._words import address, language_tag, neutral, words_of
 from castello.briefs.brief import Brief
 from castello.briefs.charts import draw_intervals, draw_timeline
@@ -66,6 +66,8 @@ def to_html(brief: Brief) -> str:
             w=words,
             style=style,
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            said_on=said_on,
+            in_order=in_order,
             header=header(brief, words),
             charts=charts,
             maps=maps,

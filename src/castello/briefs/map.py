@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from castello.briefs import _svg as svg
 from castello.briefs._labels import Box, Point, Room, along, around, samples
+from castello.briefs._signs import NARROW, STATES, cross, draw_legend, party_looks, symbol
 from castello.briefs._words import Words, clean, words_of
 from castello.briefs.brief import Map, MapPlace, MapRoad
 
@@ -23,10 +24,8 @@ FOCUS_KM = (3.0, 15.0)  # a city, neither a single street of it nor its province
 AROUND = 7  # the surroundings reach this many times as far; what lies beyond is named, not drawn
 ONE_PANEL_KM = 25.0  # across; a map no larger than this needs no second panel
 FEW = 4  # fewer places than this are no area of their own
-NARROW = 560  # pixels; below this the panels stand one above the other
 AREAS = ("city", "part")
-SHAPES = 6
-STATES = ("open", "fire_controlled", "closed", "undecided", "unknown")
+DOT = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +109,7 @@ def draw_map(map: Map, *, width: float = 960, height: float = 640, language: str
     plane = _Plane([*((p.lat, p.lon) for p in places), *(point for road in roads for point in road.line)])
     windows, outside = _windows(plane, places, roads=roads, words=words)
     looks = party_looks(map.places)
-    legend, legend_height = _legend(places, roads=roads, outside=outside, looks=looks, words=words, width=width)
+    legend, legend_height = draw_legend(places, roads=roads, outside=outside, looks=looks, words=words, width=width)
     panels = _panels(windows, width=width, height=max(height - legend_height, 120))
     drawn, labelled = [], set[str]()
     for panel in panels:
@@ -119,12 +118,6 @@ def draw_map(map: Map, *, width: float = 960, height: float = 640, language: str
     bottom = panels[-1].box[3]
     legend = svg.element("g", legend, transform=f"translate(0 {svg.number(bottom)})")
     return _root(head, *drawn, legend, width=width, height=bottom + legend_height)
-
-
-def party_looks(places: Iterable[MapPlace]) -> dict[str, int]:
-    """Which look each controlling party has: by the order of their ids, so that the same parties look the same."""
-    parties = {place.control for place in places if place.control is not None and place.control != "contested"}
-    return {party: n for n, party in enumerate(sorted(parties))}
 
 
 def _on_earth(degrees: Point) -> bool:
@@ -155,7 +148,7 @@ def _windows(
         return [_Window(title="", bounds=_bounds(at.values()), places=tuple(places))], []
     densest = max(places, key=lambda p: (sum(math.dist(at[p.id], other) <= NEAR_KM for other in at.values()), p.id))
     far = {place.id: math.dist(at[densest.id], at[place.id]) for place in places}
-    radius = min(max(sorted(far.values())[len(places) // 2], FOCUS_KM[0]), FOCUS_KM[1])
+    radius = _radius(sorted(far.values()))
     focus = [place for place in places if far[place.id] <= radius]
     if len(focus) < FEW:
         return [_Window(title="", bounds=everything, places=tuple(places))], []
@@ -163,11 +156,21 @@ def _windows(
     outside = [place for place in places if far[place.id] > radius * AROUND]
     cities = [place.name for place in focus if place.kind == "city"]
     name = clean(cities[0]) if cities else words.say("map_centre")
-    first = _Window(title=name, bounds=_bounds(at[place.id] for place in focus), places=tuple(focus))
+    near = [point for point in courses if math.dist(at[densest.id], point) <= radius]
+    first = _Window(title=name, bounds=_bounds([*(at[place.id] for place in focus), *near]), places=tuple(focus))
     if not beyond:
         return [first], outside
     around_it = _bounds(at[place.id] for place in (*focus, *beyond))
     return [first, _Window(title=words.say("map_around"), bounds=around_it, places=tuple(beyond))], outside
+
+
+def _radius(far: Sequence[float]) -> float:
+    """How far the densest area reaches: over half of the places, to the widest gap after that."""
+    ends = [n for n in range(len(far) // 2, len(far)) if far[n] <= FOCUS_KM[1]]
+    if not ends:
+        return FOCUS_KM[1]
+    gap = {n: (far[n + 1] if n + 1 < len(far) else math.inf) / max(far[n], 0.1) for n in ends}
+    return max(far[max(ends, key=lambda n: (gap[n], -n))], FOCUS_KM[0])
 
 
 def _bounds(points: Iterable[Point]) -> Box:
@@ -196,7 +199,7 @@ def _panel(window: _Window, box: Box) -> _Panel:
     left, top, right, bottom = window.bounds
     across, down = max(right - left, 2.0), max(bottom - top, 2.0)
     wide, high = box[2] - box[0], box[3] - box[1]
-    scale = min((wide - min(110, wide * 0.3)) / across, (high - 90) / down)
+    scale = min((wide - min(120, wide * 0.34)) / across, (high - 90) / down)
     return _Panel(window=window, box=box, scale=max(scale, 1e-3))
 
 
@@ -205,6 +208,18 @@ def _frame(inner: _Panel, outer: _Panel) -> tuple[Box, str]:
     left, top, right, bottom = inner.window.bounds
     (x1, y1), (x2, y2) = outer.at((left, top)), outer.at((right, bottom))
     return (x1 - 5, y1 - 5, x2 + 5, y2 + 5), inner.window.title
+
+
+def _frame_name(box: Box, name: str, *, room: Room) -> str:
+    """The first panel's name in its frame on the second, or beside it; the frame's inside takes no other label."""
+    label = svg.shorten(name, size=11, width=(room.panel[2] - room.panel[0]) * 0.5) or " "
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    beside = svg.text_width(label, 11) / 2 + 6
+    spots = [(x, y), (x, box[1] - 9), (x, box[3] + 9), (box[2] + beside, y), (box[0] - beside, y)]
+    spots = spots if svg.text_width(label, 11) <= box[2] - box[0] else spots[1:]
+    placed = room.place([label], size=11, spots=spots, class_="name")
+    room.take(box)
+    return placed or ""
 
 
 # ---------------------------------------------------------------------------------------------------------- a panel
@@ -229,24 +244,21 @@ def _draw(
         parts.append(_road(road.state, line, panel.box))
         room.lines += [point for point in samples(line, step=6) if _within(point, panel.box)]
     if frame is not None:
-        box, name = frame
-        parts.append(svg.element("rect", x=box[0], y=box[1], width=box[2] - box[0], height=box[3] - box[1], class_="frame"))
-        room.take(box)
-        middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-        spots = [middle, (middle[0], box[1] - 8), (middle[0], box[3] + 8)]
-        room.taken.remove(box)
-        parts.append(room.place(svg.shorten(name, size=11, width=wide * 0.5), size=11, spots=spots, class_="name") or "")
-        room.take(box)
+        box = frame[0]
+        parts.append(
+            svg.element("rect", x=box[0], y=box[1], width=box[2] - box[0], height=box[3] - box[1], class_="frame")
+        )
     spots_of = {place.id: panel.at(plane.at((place.lat, place.lon))) for place in panel.window.places}
     ordered = sorted(panel.window.places, key=lambda p: (p.kind not in AREAS, p.control is None, clean(p.name), p.id))
     for place in ordered:
         x, y = spots_of[place.id]
-        size = 9.0 if place.kind in AREAS else 4.5
+        size = 9.0 if place.kind in AREAS else DOT
         mark = symbol(place.control, looks, x=x, y=y, size=size, class_="area" if place.kind in AREAS else "")
         said = clean(place.name) + (f": {clean(place.control_name)}" if place.control_name else "")
         parts.append(svg.element("g", svg.words("title", said), mark))
         room.take((x - size, y - size, x + size, y + size))
-    labels = [_name(place, spots_of[place.id], room) for place in ordered if place.kind in AREAS]
+    labels = [] if frame is None else [_frame_name(*frame, room=room)]
+    labels += [_name(place, spots_of[place.id], room) for place in ordered if place.kind in AREAS]
     labels += _road_names(courses, panel, room=room, labelled=labelled)
     labels += [_name(place, spots_of[place.id], room) for place in ordered if place.kind not in AREAS]
     parts += [*labels, furniture]
@@ -262,10 +274,10 @@ def _within(point: Point, box: Box, margin: float = 0) -> bool:
 
 def _name(place: MapPlace, at: Point, room: Room) -> str:
     area = place.kind in AREAS
-    size, radius = (12.0, 9.0) if area else (11.0, 4.5)
+    size, radius = (12.0, 9.0) if area else (11.0, DOT)
     label = svg.shorten(place.name, size=size, width=170)
-    spots = around(at, label=label, size=size, radius=radius)
-    return room.place(label, size=size, spots=spots, class_="name strong" if area else "name") or ""
+    spots = around(at, [label], size=size, radius=radius, bold=area)
+    return room.place([label], size=size, spots=spots, class_="name strong" if area else "name") or ""
 
 
 def _courses(roads: Sequence[MapRoad], *, plane: _Plane, panel: _Panel) -> list[tuple[MapRoad, list[Point]]]:
@@ -296,14 +308,8 @@ def _road(state: str, line: Sequence[Point], box: Box) -> str:
     course = svg.element("polyline", points=svg.points(line), class_=f"road {look}")
     if look != "closed":
         return course
-    crosses = [_cross(point) for point in samples(line, step=24) if _within(point, box, 6)]
+    crosses = [cross(point) for point in samples(line, step=24) if _within(point, box, 6)]
     return course + "".join(crosses)
-
-
-def _cross(at: Point) -> str:
-    x, y = at
-    d = f"M{svg.number(x - 4)} {svg.number(y - 4)}l8 8m0 -8l-8 8"
-    return svg.element("path", d=d, class_="cross")
 
 
 def _road_names(
@@ -318,40 +324,15 @@ def _road_names(
         if key in labelled or len(seen) < 5:
             continue
         name = clean(road.name) + (f" ({clean(road.side)})" if road.id in shared and len(sides) > 1 else "")
-        label = svg.shorten(name, size=10, width=190)
-        placed = room.place(label, size=10, spots=along(seen, label=label, size=10), class_="name road-name")
+        lines = svg.wrap(name, size=10, width=150, most=2)
+        if not lines:
+            continue
+        # the name of a road hides no road: it stands in the table anyway
+        placed = room.place(lines, size=10, spots=along(seen, lines, size=10), class_="name road-name", most=3)
         if placed is not None:
             labelled.add(key)
             found.append(placed)
     return found
-
-
-def symbol(
-    control: str | None, looks: dict[str, int], *, x: float, y: float, size: float, class_: str = ""
-) -> str:
-    """The mark of who controls a place: a shape and a colour for each party, a half-filled circle for contested."""
-    if control is None:
-        return svg.element("circle", cx=x, cy=y, r=size * 0.7, class_="mark none")
-    if control == "contested":
-        half = f"M{svg.number(x)} {svg.number(y - size)}a{svg.number(size)} {svg.number(size)} 0 0 1 0 {svg.number(2 * size)}z"
-        ring = svg.element("circle", cx=x, cy=y, r=size, class_="mark disputed")
-        return ring + svg.element("path", d=half, class_="half")
-    look = looks.get(control, SHAPES - 1)
-    # after six parties the shapes come again, each in the next colour
-    shape, colour = look % SHAPES, (look + look // SHAPES) % SHAPES
-    name = f"mark p{colour} {class_}".strip()
-    if shape == 0:
-        return svg.element("circle", cx=x, cy=y, r=size, class_=name)
-    if shape == 1:
-        return svg.element("rect", x=x - size * 0.9, y=y - size * 0.9, width=size * 1.8, height=size * 1.8, class_=name)
-    s, t = size * 1.2, size * 0.42
-    corners = {
-        2: [(0, -s), (s, 0), (0, s), (-s, 0)],
-        3: [(0, -s), (s, s * 0.8), (-s, s * 0.8)],
-        4: [(-t, -s), (t, -s), (t, -t), (s, -t), (s, t), (t, t), (t, s), (-t, s), (-t, t), (-s, t), (-s, -t), (-t, -t)],
-        5: [(0, s), (s, -s * 0.8), (-s, -s * 0.8)],
-    }[shape]
-    return svg.element("polygon", points=svg.points([(x + dx, y + dy) for dx, dy in corners]), class_=name)
 
 
 def _furniture(panel: _Panel, room: Room) -> str:
@@ -360,7 +341,7 @@ def _furniture(panel: _Panel, room: Room) -> str:
     parts = []
     if panel.window.title:
         title = svg.shorten(panel.window.title, size=12, width=(right - left) * 0.6)
-        width = svg.text_width(title, 12) + 16
+        width = svg.text_width(title, 12, bold=True) + 16
         parts.append(svg.element("rect", x=left, y=top, width=width, height=22, class_="plate"))
         parts.append(svg.text(title, x=left + 8, y=top + 15.5, size=12, class_="caption"))
         room.take((left, top, left + width + 4, top + 26))
@@ -373,9 +354,11 @@ def _furniture(panel: _Panel, room: Room) -> str:
     x, y = left + 12, bottom - 12
     d = f"M{svg.number(x)} {svg.number(y - 5)}v5h{svg.number(length)}v-5"
     label = f"{km:g} km" if km >= 1 else f"{km * 1000:g} m"
+    plate = max(length, svg.text_width(label, 10)) + 14
+    parts.append(svg.element("rect", x=x - 8, y=y - 20, width=plate, height=28, class_="plate"))
     parts.append(svg.element("path", d=d, class_="rule"))
     parts.append(svg.text(label, x=x + 4, y=y - 7, size=10, class_="name"))
-    room.take((x - 4, y - 20, x + max(length, svg.text_width(label, 10)) + 8, y + 6))
+    room.take((x - 8, y - 20, x - 8 + plate, y + 8))
     return "".join(parts)
 
 
@@ -383,47 +366,3 @@ def _round_km(most: float) -> float:
     """The largest of 1, 2, 5, 10, ... kilometres, or their tenths, that is no longer than ``most``."""
     power = 10.0 ** math.floor(math.log10(most))
     return max(step * power for step in (1, 2, 5) if step * power <= most * 1.0001)
-
-
-# ----------------------------------------------------------------------------------------------------------- legend
-
-
-def _legend(
-    places: Sequence[MapPlace],
-    *,
-    roads: Sequence[MapRoad],
-    outside: Sequence[MapPlace],
-    looks: dict[str, int],
-    words: Words,
-    width: float,
-) -> tuple[str, float]:
-    """What the signs mean, those that are used only; and the height that this takes."""
-    names = {place.control: clean(place.control_name or place.control) for place in places if place.control is not None}
-    entries: list[tuple[str, str]] = [
-        (symbol(party, looks, x=11, y=0, size=5), names[party]) for party in looks if party in names
-    ]
-    if "contested" in names:
-        entries.append((symbol("contested", looks, x=11, y=0, size=5), names["contested"]))
-    if any(place.control is None for place in places):
-        entries.append((symbol(None, looks, x=11, y=0, size=5), words.say("no_claim")))
-    states = {road.state if road.state in STATES else "unknown" for road in roads}
-    for state in STATES:
-        if state in states:
-            stroke = svg.element("path", d="M0 0h26", class_=f"road {state}")
-            cross = _cross((13, 0)) if state == "closed" else ""
-            entries.append((stroke + cross, f"{words.say('road')}: {words.term(state)}"))
-    parts, x, y = [], 0.0, 20.0
-    for mark, name in entries:
-        label = svg.shorten(name, size=12, width=width - 40)
-        needed = 32 + svg.text_width(label, 12) + 16
-        if x and x + needed > width:
-            x, y = 0.0, y + 21
-        sign = svg.element("g", mark, transform=f"translate({svg.number(x)} {svg.number(y)})")
-        parts.append(sign + svg.text(label, x=x + 32, y=y + 4, size=12, class_="plain"))
-        x += needed
-    if outside:
-        listed = f"{words.say('map_outside')}: {', '.join(clean(place.name) for place in outside)}"
-        for line in svg.wrap(listed, size=11, width=width - 4, most=4 if width < NARROW else 2):
-            y += 20
-            parts.append(svg.text(line, x=0, y=y + 3, size=11, class_="soft"))
-    return "".join(parts), y + 12

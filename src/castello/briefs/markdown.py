@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from castello.briefs._page import Block, Page, Sentence, header, lay_out
+from castello.briefs._page import Block, Page, Sentence, header, in_order, lay_out, said_on
 from castello.briefs._words import Words, address, clean, words_of
 from castello.briefs.brief import Brief, Source
 
@@ -83,7 +83,8 @@ def _block(block: Block, page: Page, words: Words, *, none: str) -> Iterator[str
     if chart is not None:
         yield from (f"**{plain(chart.title)}** ({plain(chart.unit)})", "")
         yield from (
-            f"- {plain(bar.label)}: {words.interval(bar.low, bar.high)}{_refs(bar.evidence, page)}" for bar in chart.bars
+            f"- {plain(bar.label)}: {words.interval(bar.low, bar.high)}{_refs(bar.evidence, page)}"
+            for bar in chart.bars
         )
         yield ""
     for sentence in block.sentences:
@@ -106,7 +107,7 @@ def _sentence(sentence: Sentence, page: Page, words: Words) -> Iterator[str]:
 
 
 def _refs(numbers: Iterable[int], page: Page) -> str:
-    return "".join(f" [{n}](#e{n})" if n in page.known else f" ({n})" for n in numbers)
+    return "".join(f" [{n}](#e{n})" if n in page.known else f" ({n})" for n in in_order(numbers))
 
 
 def _timeline(brief: Brief, page: Page, words: Words) -> Iterator[str]:
@@ -142,7 +143,7 @@ def _source(source: Source, page: Page, words: Words) -> Iterator[str]:
     title = plain(source.title) or words.say("untitled")
     yield f'<a id="e{number}"></a>**\\[{number}\\]** **{plain(source.publisher)}**, {title}, {day}'
     yield ""
-    said = f" ({plain(words.say('said', day=source.said))})" if source.said else ""
+    said = f" ({plain(said_on(source, words))})" if source.said else ""
     yield f"- {words.say('says')}: {plain(source.says)}"
     if source.quote:
         yield f"- “{plain(source.quote)}”"
@@ -156,7 +157,9 @@ def _source(source: Source, page: Page, words: Words) -> Iterator[str]:
         yield f"- <{url}>" if address(url) else f"- {plain(url)}"
     if not source.urls:
         yield f"- {words.say('addresses_none')}"
-    places = [f"[{plain(label)}](#{anchor})" for label, anchor in page.cited.get(number, ()) if not anchor.startswith("chart")]
+    places = [
+        f"[{plain(label)}](#{anchor})" for label, anchor in page.cited.get(number, ()) if not anchor.startswith("chart")
+    ]
     if places:
         yield f"- {words.say('cited')} {', '.join(places)}"
     yield ""

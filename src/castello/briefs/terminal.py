@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from castello.briefs._page import Block, Sentence, header, lay_out
+from castello.briefs._page import Block, Sentence, header, in_order, lay_out
 from castello.briefs._words import Words, clean, words_of
 from castello.briefs.brief import Brief, Intervals, Source
 
@@ -63,8 +63,8 @@ def print_brief(brief: Brief, console: Console) -> None:
         block(part, "section_none")
     block(page.contested, "contested_none")
     heading(words.say("unknown"))
-    for text in brief.unknown or (words.say("unknown_none"),):
-        show(_item("-", Text(clean(text), overflow="fold"), wide=2))
+    for gap in brief.unknown or (words.say("unknown_none"),):
+        show(_item("-", Text(clean(gap), overflow="fold"), wide=2))
     if page.assessments:
         heading(words.say("assessments"))
         show(Text(words.say("assessments_about"), style="dim"))
@@ -104,7 +104,7 @@ def _sentences(sentences: Iterable[Sentence], words: Words) -> Table:
 
 
 def _refs(numbers: Iterable[int]) -> str:
-    shown = ", ".join(str(number) for number in numbers)
+    shown = ", ".join(str(number) for number in in_order(numbers))
     return f" [{shown}]" if shown else ""
 
 

@@ -46,15 +46,28 @@ class Unreadable(Exception):
 
 def decode(data: bytes, *, file: str) -> str:
     """Text of a file that people edited: UTF-8 or UTF-16 with a mark; anything else is reported with its line."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+    if len(data) > MAX_BYTES:
+        size, most = len(data) // 2**20, MAX_BYTES // 2**20
         raise Unreadable(
-            Issue(file=file, row=line, code="encoding", what="is not UTF-8 text", hint="Save the file again as UTF-8.")
+            Issue(file=file, code="too-large", what=f"is {size} MB; at most {most} MB are read", hint="Split the file.")
+        )
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        text = data.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        # in UTF-16 only the lines before the damage can be counted
+        line = (
+            data[: error.start].decode("utf-16", "ignore").count("\n") if marked else data.count(b"\n", 0, error.start)
+        )
+        kind, hint = "UTF-16" if marked else "UTF-8", "Save the file again as UTF-8."
+        raise Unreadable(
+            Issue(file=file, row=line + 1, code="encoding", what=f"is not {kind} text", hint=hint)
         ) from error
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        hint = "It is not text, or text in another encoding: save the file again as UTF-8."
+        raise Unreadable(Issue(file=file, row=line, code="binary", what="holds a zero byte", hint=hint))
+    return text
 
 
 def load(data: bytes, *, file: str) -> Any:
@@ -66,30 +79,45 @@ def load(data: bytes, *, file: str) -> Any:
     Unreadable
         With file, line and hint: not text, not YAML, an anchor or alias, a tag, a duplicate key, too large, too deep.
     """
-    if len(data) > MAX_BYTES:
-        size, most = len(data) // 2**20, MAX_BYTES // 2**20
-        raise Unreadable(
-            Issue(file=file, code="too-large", what=f"is {size} MB; at most {most} MB are read", hint="Split the file.")
-        )
     text = decode(data, file=file)
+    value: Any = None
     try:
+        # read to the end: what stands behind the content is reported, never passed over
+        read = False
         events = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
         for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                return _value(next(events), events, file=file, depth=0)
+            if not isinstance(event, yaml.DocumentStartEvent):
+                continue
+            if read:
+                line, hint = _line(event), "Put what stands below this line into a file of its own."
+                raise Unreadable(
+                    Issue(file=file, row=line, code="documents", what="begins a second document", hint=hint)
+                )
+            value, read = _value(next(events), events, file=file, depth=0), True
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "is not YAML"
+        what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is not YAML"
         raise Unreadable(
             Issue(
                 file=file,
-                row=mark.line + 1 if mark else None,
+                row=_line_at(text, mark.line if mark else None, getattr(error, "position", None)),
                 code="syntax",
                 what=f"cannot be read as YAML: {what}",
                 hint="Check indentation, colons and quotation marks around this line.",
             )
         ) from error
-    return None
+    return value
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _line_at(text: str, line: int | None, offset: int | None) -> int | None:
+    """Line where the YAML reader stopped, from 1; it counts lines from 0, or bytes of UTF-8, and may stop behind the last line."""
+    if line is None:
+        return None if offset is None else text.encode()[:offset].count(b"\n") + 1
+    return min(line + 1, max(1, len(text.rstrip("\n").split("\n"))))
 
 
 _NUMBER = re.compile(r"[-+]?(\d+)(\.\d+)?([eE][-+]?\d+)?")
@@ -101,21 +129,25 @@ def _scalar(text: str) -> Any:
     """
     A plain scalar: number, day, true, false, null, else text.
 
-    Not YAML 1.1's reading, in which ``on`` and ``no`` are booleans and ``10:30`` is the number 630.
+    Not YAML 1.1's reading, in which ``on`` and ``no`` are booleans and ``10:30`` is the number 630. What only looks like a day
+    or a number (a thirtieth of February, ten thousand digits) stays text: the field that it stands in refuses it.
     """
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
-    if _DAY.fullmatch(text):
-        return date.fromisoformat(text)
-    if match := _NUMBER.fullmatch(text):
-        # 0500 is a code that somebody wrote, not the number 500
-        leading_zero = match[1].startswith("0") and len(match[1]) > 1
-        return text if leading_zero else float(text) if match[2] or match[3] else int(text)
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+        if match := _NUMBER.fullmatch(text):
+            # 0500 is a code that somebody wrote, not the number 500
+            leading_zero = len(match[1]) > 1 and int(match[1][0]) == 0
+            return text if leading_zero else float(text) if match[2] or match[3] else int(text)
+    except ValueError:
+        return text
     return text
 
 
 def _value(event: Any, events: Any, *, file: str, depth: int) -> Any:
-    line = event.start_mark.line + 1
+    line = _line(event)
 
     def refuse(code: str, what: str, hint: str) -> Unreadable:
         return Unreadable(Issue(file=file, row=line, code=code, what=what, hint=hint))
@@ -127,12 +159,9 @@ def _value(event: Any, events: Any, *, file: str, depth: int) -> Any:
     if isinstance(event, yaml.ScalarEvent):
         if event.tag is not None:
             raise refuse("tag", f"uses the tag {event.tag}", "Write a plain value.")
-        try:
-            return _scalar(event.value) if event.implicit[0] and event.style in (None, "") else event.value
-        except ValueError as error:
-            raise refuse(
-                "value", f"{event.value!r} is not a value ({error})", "Dates are written 2016-07-17."
-            ) from error
+        if "\x00" in event.value:
+            raise refuse("binary", "holds a zero byte", "Leave it out: no word has one.")
+        return _scalar(event.value) if event.implicit[0] and event.style in (None, "") else event.value
     if event.tag is not None:
         raise refuse("tag", f"uses the tag {event.tag}", "Write a plain value.")
     if isinstance(event, yaml.SequenceStartEvent):
@@ -149,6 +178,11 @@ def _value(event: Any, events: Any, *, file: str, depth: int) -> Any:
                 Issue(
                     file=file, row=key_line, code="key", what="uses a list or mapping as a key", hint="Keys are words."
                 )
+            )
+        if inner.anchor or inner.tag is not None:
+            hint = "Write a plain word; anchors and tags are not read."
+            raise Unreadable(
+                Issue(file=file, row=key_line, code="key", what="has an anchor or a tag at a key", hint=hint)
             )
         key = inner.value
         if key in mapping:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from castello.cases import fields
 from castello.cases._yaml import Lines, Unreadable, load
 from castello.cases.claim_files import Known, read_sections
-from castello.claims import Claim, Document
+from castello.claims import Claim, Document, InvalidClaim
 from castello.errors import Issue
 
 
@@ -37,11 +37,11 @@ def read_branch(
     """
     root = load(data, file=file)
     allowed = ("name", "about", "drop", "claims", "documents")
-    if not isinstance(root, Lines) or not isinstance(root.get("name"), str):
+    if not isinstance(root, Lines) or not isinstance(root.get("name"), str) or not root["name"].strip():
         raise Unreadable(
             Issue(
                 file=file,
-                row=1,
+                row=root.at("name") if isinstance(root, Lines) else 1,
                 column="name",
                 code="shape",
                 what="is not a branch",
@@ -60,9 +60,30 @@ def read_branch(
         for key in root
         if key not in allowed
     ]
-    drop = root.get("drop") or Lines()
+    drop = root.get("drop")
+    if drop is None:
+        drop = Lines()
+    if not isinstance(drop, Lines) or not set(drop) <= {"claims", "sources"}:
+        hint = "Write drop: {claims: [refs], sources: [ids]}."
+        raise Unreadable(
+            Issue(file=file, row=root.at("drop"), column="drop", code="shape", what="drop cannot be read", hint=hint)
+        )
+    try:
+        about = fields.text(root.get("about"), slot="about") or ""
+        dropped = {name: fields.listed(drop.get(name), slot="drop") for name in ("claims", "sources")}
+    except InvalidClaim as invalid:
+        raise Unreadable(
+            Issue(
+                file=file,
+                row=root.at(invalid.slot),
+                column=invalid.slot,
+                code="shape",
+                what=invalid.what,
+                hint=invalid.hint,
+            )
+        ) from invalid
     without_claims = []
-    for ref in fields.listed(drop.get("claims")):
+    for ref in dropped["claims"]:
         if ref in refs:
             without_claims.append(refs[ref])
         else:
@@ -77,7 +98,7 @@ def read_branch(
                 )
             )
     without_sources = []
-    for source in fields.listed(drop.get("sources")):
+    for source in dropped["sources"]:
         if source in known.sources:
             without_sources.append(source)
         else:
@@ -96,7 +117,7 @@ def read_branch(
     read = read_sections(inner, file=file, known=known, documents=documents, refs=refs)
     return Branch(
         name=root["name"],
-        about=str(root.get("about") or ""),
+        about=about,
         # a prefix of their own: a hypothetical claim can never be taken for one of the ledger
         claims=tuple(claim.with_id(f"h1-{claim.id[3:]}") for claim in read.claims),
         without_claims=tuple(without_claims),

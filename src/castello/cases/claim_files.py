@@ -53,7 +53,9 @@ REGISTERED: dict[Kind, dict[str, str]] = {
     Kind.LISTING: {"subject": "speaker", "object": "listed", "place": "place"},
 }
 
-_CLAIM_FIELDS = frozenset({item.name for item in dataclass_fields(Claim)} - {"id", "published", "credibility_raw"} | {"ref"})
+_CLAIM_FIELDS = frozenset(
+    {item.name for item in dataclass_fields(Claim)} - {"id", "published", "credibility_raw"} | {"ref"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class ClaimFile:
     claims: tuple[Claim, ...] = ()
     refs: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    document_lines: Mapping[str, int] = field(default_factory=dict)
     relations: tuple[tuple[int, Lines], ...] = ()
     judgements: tuple[tuple[int, Lines], ...] = ()
     issues: tuple[Issue, ...] = ()
@@ -154,8 +157,15 @@ def read_sections(
             raise _refuse(file, root.at(key), key, "shape", f"{key} is not a list", "Start each entry with a hyphen.")
     reader = _Reader(file=file, known=known, coder=root.get("coder"), check_quote=check_quote)
     declared = reader.documents(root.get("documents") or Items())
-    reader.claims(root.get("claims"), {**(documents or {}), **declared}, dict(refs or {}))
+    # a document that is described twice is the one that was described first, for every claim
+    reader.claims(root.get("claims"), {**declared, **(documents or {})}, dict(refs or {}))
     sections = [root.get(name) or () for name in SECTIONS[1:]]
+    rows = {name: reader.rows(root.get(f"{name}s"), name) for name in ("relation", "judgement")}
+    if is_protected(file):
+        for line, _ in (*rows["relation"], *rows["judgement"]):
+            hint = "Relations and judgements stand in open files: they name figures that everybody of the case may see."
+            reader.issue(line, None, "protected", "is no claim", hint)
+        rows = {"relation": (), "judgement": ()}
     return ClaimFile(
         file=file,
         sha256="",
@@ -164,8 +174,9 @@ def read_sections(
         claims=tuple(reader.made),
         refs=reader.refs,
         lines=reader.lines,
-        relations=reader.rows(root.get("relations"), "relation"),
-        judgements=reader.rows(root.get("judgements"), "judgement"),
+        document_lines=reader.document_lines,
+        relations=rows["relation"],
+        judgements=rows["judgement"],
         issues=tuple(reader.issues),
         present=sum(len(section) for section in sections),
     )
@@ -184,18 +195,24 @@ class _Reader:
         self.made: list[Claim] = []
         self.refs: dict[str, str] = {}
         self.lines: dict[str, int] = {}
+        self.document_lines: dict[str, int] = {}
         self.issues: list[Issue] = []
 
     def issue(
         self, row: int | None, column: str | None, code: str, what: str, hint: str, *, severity: str = "error"
     ) -> None:
+        if is_protected(self.file):
+            # issues are shown, and kept in plain: no word of a protected claim may stand in one
+            what, column = "cannot be used as written", column if column in _CLAIM_FIELDS else None
         self.issues.append(
             Issue(file=self.file, row=row, column=column, code=code, what=what, hint=hint, severity=severity)
         )
 
-    def rows(self, items: Any, name: str) -> tuple[tuple[int, Lines], ...]:
-        good = []
-        for line, item in zip(items.lines, items, strict=True) if isinstance(items, Items) else ():
+    def rows(self, items: Items | None, name: str) -> tuple[tuple[int, Lines], ...]:
+        good: list[tuple[int, Lines]] = []
+        if items is None:
+            return ()
+        for line, item in zip(items.lines, items, strict=True):
             if isinstance(item, Lines):
                 good.append((line, item))
             else:
@@ -204,7 +221,7 @@ class _Reader:
 
     def documents(self, items: Items) -> dict[str, Document]:
         documents: dict[str, Document] = {}
-        for _, item in self.rows(items, "document"):
+        for line, item in self.rows(items, "document"):
             try:
                 document = read_document(item, known=self.known)
                 if document.id in documents:
@@ -212,12 +229,13 @@ class _Reader:
                         "id", f"document {document.id!r} stands twice in this file", hint="Give each its own id."
                     )
             except InvalidClaim as invalid:
-                self.issue(item.at(invalid.slot), invalid.slot, "document", invalid.what, invalid.hint)
+                self.issue(line_of(item, invalid.slot), invalid.slot, "document", invalid.what, invalid.hint)
                 continue
             documents[document.id] = document
+            self.document_lines[document.id] = line
         return documents
 
-    def claims(self, items: Any, documents: Mapping[str, Document], refs: dict[str, str]) -> None:
+    def claims(self, items: Items | None, documents: Mapping[str, Document], refs: dict[str, str]) -> None:
         waiting = list(self.rows(items, "claim"))
         # derived figures name other claims of the file, in any order: read what can be read until nothing moves
         while waiting:
@@ -234,8 +252,10 @@ class _Reader:
         try:
             claim = self._made(item, documents, refs)
             ref = item.get("ref")
-            if ref is not None and (not isinstance(ref, str) or ref in refs):
-                raise InvalidClaim("ref", f"{ref!r} stands twice or is not text", hint="A ref is unique in the case.")
+            if ref is not None and (not isinstance(ref, str) or not ref or ":" in ref):
+                raise InvalidClaim("ref", f"{ref!r} is not a ref", hint="A ref is a word of your own, without a colon.")
+            if ref in refs:
+                raise InvalidClaim("ref", f"{ref!r} stands twice", hint="A ref is unique in the case.")
             if claim.protected and not is_protected(self.file):
                 raise InvalidClaim(
                     "chain", "a protected claim in an open file", hint="Move it to a file named *.protected.yml."
@@ -246,10 +266,7 @@ class _Reader:
                     "quote", problem, hint="Quote the exact words, or derive the figure (derived_from, formula)."
                 )
         except InvalidClaim as invalid:
-            self.issue(item.at(invalid.slot), invalid.slot, "claim", invalid.what, invalid.hint)
-            return
-        except (TypeError, ValueError, AttributeError) as error:
-            self.issue(line, None, "claim", f"cannot be read ({error})", "Compare it with the manual's example.")
+            self.issue(line_of(item, invalid.slot), invalid.slot, "claim", invalid.what, invalid.hint)
             return
         if ref is not None:
             refs[ref] = self.refs[ref] = claim.id
@@ -273,7 +290,7 @@ class _Reader:
         for key in ("kind", "subject", "happened", "document", "chain"):
             if item.get(key) is None:
                 raise InvalidClaim(key, "is missing", hint="See `castello words` and the manual.")
-        document = documents.get(item["document"])
+        document = documents.get(fields.text(item["document"], slot="document"))
         if document is None:
             raise InvalidClaim("document", f"no document {item['document']!r}", hint="Declare it under documents.")
         kind = fields.one_of(Kind, item["kind"], slot="kind")
@@ -287,8 +304,15 @@ class _Reader:
         also = {name: value.isoformat() if isinstance(value, date) else value for name, value in also.items()}
         for name, value in also.items():
             if not isinstance(value, str | int | float | bool):
-                raise InvalidClaim("also", f"{name} is {value!r}", hint="Text, a number, a day, true or false.")
+                raise InvalidClaim(name, "is not a single value", hint="Text, a number, a day, true or false.")
+            if isinstance(value, int | float) and not abs(value) <= fields.MAX_FIGURE:
+                raise InvalidClaim(name, "is too large a figure", hint="Check the digits.")
         grade = item.get("credibility")
+        if grade is not None and grade not in ("6", "F") and (isinstance(grade, bool) or not isinstance(grade, int)):
+            raise InvalidClaim(
+                "credibility", f"{grade!r} is not a grade", hint="Use 1 to 5; 6 means it cannot be judged."
+            )
+        # 6 and F mean "cannot be judged": the letter is kept, and no number is made of it
         raw = str(grade) if grade in (6, "6", "F") else None
         return Claim(
             kind=kind,
@@ -322,7 +346,7 @@ class _Reader:
     def _check_known(self, kind: Kind, item: Lines, chain: tuple[Link, ...]) -> None:
         for slot, register in REGISTERED[kind].items():
             value = item.get(slot)
-            if isinstance(value, str) and not self.known.has(value, register):
+            if value is not None and not self.known.has(_text(value, slot), register):
                 raise InvalidClaim(slot, f"{value!r} is in no register of {_REGISTERS[register]}", hint=_ADD[register])
         for link in chain:
             if link.who != UNKNOWN and link.who not in self.known.sources:
@@ -355,9 +379,13 @@ _ADD = {
 
 
 def _text(value: object, slot: str) -> Any:
-    if value is None or isinstance(value, str):
-        return value
-    raise InvalidClaim(slot, f"{value!r} is not text", hint="Put it in quotation marks.")
+    return fields.text(value, slot=slot)
+
+
+def line_of(item: Lines, slot: str) -> int:
+    """Line on which a field stands: in the mapping itself, or one level down (``also``); else where the mapping begins."""
+    inside = (inner for inner in item.values() if isinstance(inner, Lines) and slot in inner.lines)
+    return item.lines.get(slot) or next((inner.lines[slot] for inner in inside), item.line)
 
 
 def _confidence(value: object) -> Any:
@@ -368,7 +396,15 @@ def _confidence(value: object) -> Any:
 
 def _derived(item: Lines) -> list[str]:
     quantity = item.get("quantity")
-    return fields.listed(quantity.get("derived_from")) if isinstance(quantity, Mapping) else []
+    refs = quantity.get("derived_from") if isinstance(quantity, Mapping) else None
+    # what is no list of refs is refused when the claim itself is read
+    return (
+        [ref for ref in refs if isinstance(ref, str)]
+        if isinstance(refs, Items)
+        else [refs]
+        if isinstance(refs, str)
+        else []
+    )
 
 
 def read_document(item: Lines, *, known: Known) -> Document:
@@ -380,12 +416,15 @@ def read_document(item: Lines, *, known: Known) -> Document:
     for key in ("id", "title", "publisher", "published"):
         if item.get(key) is None:
             raise InvalidClaim(key, "is missing", hint="A document has id, title, publisher and published.")
-    if item["publisher"] not in known.sources:
+    if _text(item["publisher"], "publisher") not in known.sources:
         raise InvalidClaim("publisher", f"{item['publisher']!r} is no source", hint="Add it to sources.yml.")
+    for key in ("id", "title"):
+        if isinstance(item[key], list | dict):
+            raise InvalidClaim(key, "is not text", hint="Put it in quotation marks.")
     basis = item.get("published_basis", "stated")
     if basis not in ("stated", "inferred"):
         raise InvalidClaim("published_basis", f"{basis!r} is not one", hint="Use stated or inferred.")
-    urls = fields.listed(item.get("urls"))
+    urls = fields.listed(item.get("urls"), slot="urls")
     for url in urls:
         if not url.startswith(("http://", "https://")):
             raise InvalidClaim("urls", f"{url!r} is not an address", hint="Addresses start with http:// or https://.")
@@ -396,15 +435,29 @@ def read_document(item: Lines, *, known: Known) -> Document:
         published=fields.day(item["published"], slot="published"),
         published_basis=basis,
         urls=tuple(urls),
-        language=str(item.get("language", "en")),
-        archive_url=item.get("archive_url"),
-        note=item.get("note"),
+        language=_text(item.get("language"), "language") or "en",
+        archive_url=_text(item.get("archive_url"), "archive_url"),
+        note=_text(item.get("note"), "note"),
     )
+
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "parts": ("whole", "parts"),
+    "subset": ("whole", "part"),
+    "flow": ("before", "added", "removed", "after"),
+    "percent": ("base", "change", "added", "after"),
+    "update": ("base", "added", "stated"),
+    "then_and_now": ("said_now", "said_then"),
+    "household": ("persons", "families"),
+    "ratio": ("first", "second"),
+    "range": ("figures",),
+}
+"""Roles that figures can have under each rule of a relation."""
 
 
 def read_relation(item: Lines, *, refs: Mapping[str, str], coder: str) -> Relation:
     """A relation with its refs resolved; raises :class:`InvalidClaim`."""
-    rule = item.get("rule")
+    rule = _text(item.get("rule"), "rule")
     if rule not in RULES:
         raise InvalidClaim("rule", f"{rule!r} is not a rule", hint=f"Use one of: {', '.join(RULES)}.")
     plain = ("rule", "by", "dated", "note", "explained", "tolerance")
@@ -412,16 +465,22 @@ def read_relation(item: Lines, *, refs: Mapping[str, str], coder: str) -> Relati
     for role, value in item.items():
         if role in plain:
             continue
-        for ref in fields.listed(value):
-            figures.append((role, _resolved(ref, refs, slot=role)))
+        if role not in ROLES[rule]:
+            raise InvalidClaim(role, f"{role!r} is not a role of {rule}", hint=f"Roles are: {', '.join(ROLES[rule])}.")
+        figures += [(role, _resolved(ref, refs, slot=role)) for ref in fields.listed(value, slot=role)]
+    tolerance = item.get("tolerance")
+    if tolerance is not None and (
+        isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or tolerance < 0
+    ):
+        raise InvalidClaim("tolerance", f"{tolerance!r} is not a number", hint="Write a number, 0 or more.")
     return Relation(
         rule=rule,
         figures=tuple(figures),
-        by=str(item.get("by", coder)),
+        by=_text(item.get("by"), "by") or coder,
         dated=fields.day(item.get("dated"), slot="dated"),
-        note=item.get("note"),
-        explained=item.get("explained"),
-        tolerance=item.get("tolerance"),
+        note=_text(item.get("note"), "note"),
+        explained=_text(item.get("explained"), "explained"),
+        tolerance=tolerance,
     )
 
 
@@ -430,14 +489,16 @@ def read_judgement(item: Lines, *, refs: Mapping[str, str], coder: str) -> Judge
     for key in item:
         if key not in ("about", "verdict", "by", "dated", "reason", "rests_on"):
             raise InvalidClaim(key, f"{key!r} is not a field of a judgement", hint="See the manual, judgements.")
-    about = [text if ":" in text else _resolved(text, refs, slot="about") for text in fields.listed(item.get("about"))]
+    named = fields.listed(item.get("about"), slot="about")
+    about = [text if ":" in text else _resolved(text, refs, slot="about") for text in named]
+    rests_on = fields.listed(item.get("rests_on"), slot="rests_on")
     return Judgement(
         about=tuple(about),
         verdict=fields.one_of(Verdict, item.get("verdict"), slot="verdict"),
-        by=str(item.get("by", coder)),
+        by=_text(item.get("by"), "by") or coder,
         dated=fields.day(item.get("dated"), slot="dated"),
-        reason=str(item.get("reason") or ""),
-        rests_on=tuple(_resolved(ref, refs, slot="rests_on") for ref in fields.listed(item.get("rests_on"))),
+        reason=_text(item.get("reason"), "reason") or "",
+        rests_on=tuple(_resolved(ref, refs, slot="rests_on") for ref in rests_on),
     )
 
 

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from castello.cases._yaml import Lines, Unreadable, decode, load
-from castello.cases.claim_files import Known, read_document
+from castello.cases.claim_files import Known, line_of, read_document
 from castello.claims import Document, InvalidClaim
 from castello.errors import Issue
 
@@ -36,9 +36,22 @@ def read_documents(folder: Path, *, known: Known) -> tuple[dict[str, Held], list
     held: dict[str, Held] = {}
     issues: list[Issue] = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name.startswith(".") or path.suffix == ".yml" or not path.is_file():
+        file = f"documents/{shown_name(path)}"
+        if path.name.startswith("."):
             continue
-        file = f"documents/{path.name}"
+        if not path.name.isprintable():
+            what, hint = "has a name that cannot be written down", "Rename it: letters, digits, hyphens."
+            issues.append(Issue(file=file, code="name", what=what, hint=hint))
+            continue
+        if not path.is_file():
+            hint = "Put the documents themselves into documents/."
+            issues.append(Issue(file=file, code="folder", what="is a folder and is not read", hint=hint))
+            continue
+        if path.suffix == ".yml":
+            if not path.with_suffix("").is_file():
+                hint = "Put the document beside it, or describe a document without a text in a claims file."
+                issues.append(Issue(file=file, code="no-document", what="describes a file that is not here", hint=hint))
+            continue
         if path.suffix.lower() not in SUFFIXES:
             hint = f"Documents are {', '.join(SUFFIXES)}; tables go to feeds/."
             issues.append(Issue(file=file, code="suffix", what="is not a document", hint=hint))
@@ -58,8 +71,9 @@ def read_documents(folder: Path, *, known: Known) -> tuple[dict[str, Held], list
             document = read_document(item, known=known)
             if document.id in held:
                 raise InvalidClaim("id", f"{document.id!r} stands twice", hint="Give each document its own id.")
+            document = replace(document, sha256=file_hash(path), file=file)
         except InvalidClaim as invalid:
-            row = item.at(invalid.slot) if isinstance(item, Lines) else 1
+            row = line_of(item, invalid.slot) if isinstance(item, Lines) else 1
             issues.append(
                 Issue(file=side, row=row, column=invalid.slot, code="document", what=invalid.what, hint=invalid.hint)
             )
@@ -67,8 +81,17 @@ def read_documents(folder: Path, *, known: Known) -> tuple[dict[str, Held], list
         except Unreadable as unreadable:
             issues.append(unreadable.issue)
             continue
-        held[document.id] = Held(document=replace(document, sha256=file_hash(path), file=file), path=path)
+        except OSError as error:
+            what = f"cannot be opened ({error.strerror})"
+            issues.append(Issue(file=file, code="unreadable", what=what, hint="Check the file and its rights."))
+            continue
+        held[document.id] = Held(document=document, path=path)
     return held, issues
+
+
+def shown_name(path: Path) -> str:
+    """A file's name as a message can show it: characters that cannot be printed as their codes."""
+    return path.name if path.name.isprintable() else repr(path.name)[1:-1]
 
 
 def file_hash(path: Path) -> str:
@@ -97,7 +120,11 @@ def text_of(path: Path) -> str | None:
         return None
     if path.suffix.lower() in (".html", ".htm"):
         visible = _Visible()
-        visible.feed(text)
+        try:
+            visible.feed(text)
+            visible.close()  # or what stands behind the last tag would be missing
+        except AssertionError:
+            return None  # the parser's way to say that a declaration is malformed
         text = "".join(visible.parts)
     return unicodedata.normalize("NFC", text)
 
@@ -108,7 +135,7 @@ class _Visible(HTMLParser):
         self.parts: list[str] = []
         self._hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  # HTMLParser's
         self._hidden += tag in ("script", "style", "template")
         if tag in ("p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4"):
             self.parts.append("\n")

@@ -10,23 +10,54 @@ from typing import Any
 
 from castello.claims import Bound, InvalidClaim, Link, Locator, Period, Quantity, Role, Span, Translation
 
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
+FIRST_YEAR, LAST_YEAR = 1800, 2199
+MAX_FIGURE = 1e15
+"""Larger figures are slips: beyond it not every whole number can be told from the next."""
+
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 def day(value: object, *, slot: str) -> date:
     """One day; a time of day is refused rather than cut off."""
     if isinstance(value, datetime) or not isinstance(value, date):
-        raise InvalidClaim(slot, f"{value!r} is not a day", hint="Write it as 2016-07-17.")
+        raise InvalidClaim(slot, f"{_shown(value)} is not a day", hint="Write it as 2016-07-17.")
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise InvalidClaim(slot, f"{value} is not a day of our time", hint="Check the year.")
     return value
 
 
-def _month(value: object) -> Period | None:
+def text(value: object, *, slot: str) -> Any:
+    """Text, or None where there is none; a number or a list is not turned into text."""
+    if value is None or isinstance(value, str):
+        return value
+    raise InvalidClaim(slot, f"{_shown(value)} is not text", hint="Put it in quotation marks.")
+
+
+def flag(value: object, *, slot: str) -> bool:
+    """True or false; ``no`` and ``yes`` are words, and a word is not an answer."""
+    if isinstance(value, bool):
+        return value
+    raise InvalidClaim(slot, f"{_shown(value)} is neither true nor false", hint="Write true or false.")
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it: the whole of a short one, the beginning of a long one."""
+    if isinstance(value, Mapping):
+        written = "{" + ", ".join(f"{key}: {_shown(item)}" for key, item in list(value.items())[:8]) + "}"
+    elif isinstance(value, list):
+        written = "[" + ", ".join(_shown(item) for item in value[:8]) + "]"
+    else:
+        written = str(value) if isinstance(value, date) else repr(value)
+    return written if len(written) <= 80 else f"{written[:80]}..."
+
+
+def _month(value: object, *, slot: str = "happened") -> Period | None:
     match = _MONTH.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return None
     year, month = int(match[1]), int(match[2])
-    if not 1 <= month <= 12:
-        raise InvalidClaim("happened", f"{value!r} is not a month", hint="Write it as 2016-07.")
+    if not 1 <= month <= 12 or not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InvalidClaim(slot, f"{value!r} is not a month", hint="Write it as 2016-07.")
     return Period.between(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
 
 
@@ -40,12 +71,12 @@ def period(value: object) -> Period:
     (datetime.date(2016, 7, 7), datetime.date(2016, 7, 10))
     """
     if isinstance(value, date) and not isinstance(value, datetime):
-        return Period.day(value)
+        return Period.day(day(value, slot="happened"))
     if month := _month(value):
         return month
     if not isinstance(value, Mapping):
         raise InvalidClaim(
-            "happened", f"{value!r} is not a period", hint="Write {on: 2016-07-17} or {since: 2016-07-17}."
+            "happened", f"{_shown(value)} is not a period", hint="Write {on: 2016-07-17} or {since: 2016-07-17}."
         )
     fields = dict(value)
     basis = fields.pop("basis", "stated")
@@ -79,7 +110,9 @@ def _period(fields: dict[str, Any]) -> Period:
             fields[name] = answer
         return Period(maybe=maybe, sure=sure, starts=fields["starts"], ends=fields["ends"])
     raise InvalidClaim(
-        slot, f"{dict(fields)!r} is not a period", hint="Use one of on, from and to, since, between, or maybe and sure."
+        slot,
+        f"{_shown(dict(fields))} is not a period",
+        hint="Use one of on, from and to, since, between, or maybe and sure.",
     )
 
 
@@ -90,7 +123,7 @@ def _is_pair(value: object) -> bool:
 def _span(value: object) -> Span:
     if not _is_pair(value):
         raise InvalidClaim(
-            "happened", f"{value!r} is not a span", hint="Write [2016-07-17, 2016-07-19] or [2016-07-17, ..]."
+            "happened", f"{_shown(value)} is not a span", hint="Write [2016-07-17, 2016-07-19] or [2016-07-17, ..]."
         )
     assert isinstance(value, Sequence)
     start, end = (None if item in ("..", None) else day(item, slot="happened") for item in value)
@@ -105,7 +138,7 @@ def said(value: object) -> Span | None:
         assert isinstance(value, Sequence)
         start = None if value[0] == ".." else day(value[0], slot="said")
         return (start, day(value[1], slot="said") + timedelta(days=1))
-    if month := _month(value):
+    if month := _month(value, slot="said"):
         return month.maybe
     only = day(value, slot="said")
     return (only, only + timedelta(days=1))
@@ -116,13 +149,14 @@ def quantity(value: object, *, ids: Mapping[str, str]) -> Quantity | None:
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise InvalidClaim("quantity", f"{value!r} has no unit", hint="Write {value: 300000, unit: person}.")
+        raise InvalidClaim("quantity", f"{_shown(value)} has no unit", hint="Write {value: 300000, unit: person}.")
     fields = dict(value)
     unit, words, formula = fields.pop("unit", None), fields.pop("words", None), fields.pop("formula", None)
+    words, formula = text(words, slot="quantity"), text(formula, slot="quantity")
     if not isinstance(unit, str):
         raise InvalidClaim("quantity", "no unit", hint="Add unit: person, family, SYP/kg, percent, times ...")
     derived = []
-    for ref in _listed(fields.pop("derived_from", ())):
+    for ref in listed(fields.pop("derived_from", None), slot="quantity"):
         if ref not in ids:
             raise InvalidClaim(
                 "quantity", f"derived_from names {ref!r}, which is no claim", hint="Use a ref of this case."
@@ -145,7 +179,11 @@ def quantity(value: object, *, ids: Mapping[str, str]) -> Quantity | None:
         )
     for item in (number, low, high):
         if item is not None and (isinstance(item, bool) or not isinstance(item, int | float)):
-            raise InvalidClaim("quantity", f"{item!r} is not a number", hint="Write digits only, without separators.")
+            raise InvalidClaim(
+                "quantity", f"{_shown(item)} is not a number", hint="Write digits only, without separators."
+            )
+        if item is not None and not abs(item) <= MAX_FIGURE:
+            raise InvalidClaim("quantity", f"{_shown(item)} is too large a figure", hint="Check the digits.")
     return Quantity(
         unit=unit,
         value=number,
@@ -162,28 +200,30 @@ def chain(value: object) -> tuple[Link, ...]:
     """The links as written, first-hand first; ``{sohr: compiler}`` or the long form."""
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         raise InvalidClaim(
-            "chain", f"{value!r} is not a list of links", hint="Write chain: [{sohr: compiler}, {afp: reporter}]."
+            "chain", f"{_shown(value)} is not a list of links", hint="Write chain: [{sohr: compiler}, {afp: reporter}]."
         )
     links = []
     for item in value:
         if not isinstance(item, Mapping):
-            raise InvalidClaim("chain", f"{item!r} is not a link", hint="Write {source-id: role}.")
+            raise InvalidClaim("chain", f"{_shown(item)} is not a link", hint="Write {source-id: role}.")
         fields = dict(item)
         if "who" not in fields:
             if len(fields) != 1:
-                raise InvalidClaim("chain", f"{fields!r} is not a link", hint="Write {source-id: role}, one to a link.")
+                raise InvalidClaim(
+                    "chain", f"{_shown(fields)} is not a link", hint="Write {source-id: role}, one to a link."
+                )
             ((who, role),) = fields.items()
             fields = {"who": who, "role": role}
         unknown = set(fields) - {"who", "role", "named", "protected", "said"}
         if unknown:
-            raise InvalidClaim("chain", f"{sorted(unknown)[0]!r} is not part of a link", hint="See the manual, chain.")
+            raise InvalidClaim("chain", f"{_shown(min(unknown))} is not part of a link", hint="See the manual, chain.")
         when = fields.get("said")
         links.append(
             Link(
                 who=str(fields["who"]),
                 role=_one_of(Role, fields.get("role"), slot="chain"),
-                named=bool(fields.get("named", fields["who"] != "unknown")),
-                protected=bool(fields.get("protected", False)),
+                named=flag(fields.get("named", fields["who"] != "unknown"), slot="chain"),
+                protected=flag(fields.get("protected", False), slot="chain"),
                 said=None if when is None else str(when),
             )
         )
@@ -192,17 +232,33 @@ def chain(value: object) -> tuple[Link, ...]:
 
 def locator(value: object) -> Locator | None:
     """Where in the document."""
-    return None if value is None else _made(Locator, value, slot="locator")
+    if value is None:
+        return None
+    made: Locator = _made(Locator, value, slot="locator")
+    for name in ("start", "end", "page", "row", "paragraph"):
+        number = getattr(made, name)
+        if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
+            raise InvalidClaim("locator", f"{name} is {_shown(number)}", hint="Write a whole number.")
+    for name in ("sheet", "cell", "time"):
+        text(getattr(made, name), slot="locator")
+    return made
 
 
 def translation(value: object) -> Translation | None:
     """A translation beside the original words."""
-    return None if value is None else _made(Translation, value, slot="translation")
+    if value is None:
+        return None
+    made: Translation = _made(Translation, value, slot="translation")
+    for name in ("text", "into", "by", "checked_by"):
+        text(getattr(made, name), slot="translation")
+    if made.how not in ("person", "machine"):
+        raise InvalidClaim("translation", f"how is {_shown(made.how)}", hint="Use person or machine.")
+    return made
 
 
 def _made(cls: Any, value: object, *, slot: str) -> Any:
     if not isinstance(value, Mapping):
-        raise InvalidClaim(slot, f"{value!r} is not a mapping", hint="See the manual.")
+        raise InvalidClaim(slot, f"{_shown(value)} is not a mapping", hint="See the manual.")
     try:
         return cls(**value)
     except TypeError as error:
@@ -213,7 +269,7 @@ def _one_of(words: Any, value: object, *, slot: str) -> Any:
     try:
         return words(value)
     except ValueError as error:
-        raise InvalidClaim(slot, f"{value!r} is not one", hint=f"Use one of: {', '.join(words)}.") from error
+        raise InvalidClaim(slot, f"{_shown(value)} is not one", hint=f"Use one of: {', '.join(words)}.") from error
 
 
 def one_of(words: Any, value: object, *, slot: str) -> Any:
@@ -221,12 +277,12 @@ def one_of(words: Any, value: object, *, slot: str) -> Any:
     return _one_of(words, value, slot=slot)
 
 
-def _listed(value: object) -> list[str]:
-    if value is None or value == ():
-        return []
-    return [value] if isinstance(value, str) else [str(item) for item in value]  # type: ignore[attr-defined]  # a YAML list
-
-
-def listed(value: object) -> list[str]:
+def listed(value: object, *, slot: str) -> list[str]:
     """One ref or a list of refs, as a list."""
-    return _listed(value)
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping) or not isinstance(value, Sequence):
+        raise InvalidClaim(slot, f"{_shown(value)} is not a list", hint="Write one word, or [one, another].")
+    return [item if isinstance(item, str) else str(item) for item in value]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from castello.cases._yaml import Lines, Unreadable, load
 from castello.cases.branches import Branch, read_branch
 from castello.cases.claim_files import ClaimFile, Known, is_protected, read_claim_file
-from castello.cases.documents import Held, read_documents, texts
+from castello.cases.documents import Held, read_documents, shown_name, texts
 from castello.cases.settings import FILE, Settings, read_settings
 from castello.cases.speakers import Speaker, read_speakers
 from castello.cases.tables import read_csv
@@ -25,6 +25,9 @@ from castello.places.register import PLACE_COLUMNS, ROAD_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+PARTS = ("sources.yml", "parties.csv", "claims", "journal")
+"""Any of these makes a folder a case, though it may be a broken one."""
 
 _T = TypeVar("_T")
 
@@ -84,11 +87,18 @@ def find_case(path: Path) -> Path:
     ------
     WrongUse
         If there is none.
+    CaseBroken
+        If the folder has the parts of a case and no ``case.toml``.
     """
     start = path.resolve()
     for folder in (start, *start.parents):
         if (folder / FILE).is_file():
             return folder
+        if folder == start and any((folder / name).exists() for name in PARTS):
+            missing = Issue(
+                file=FILE, code="missing", what="is missing", hint="Restore it, or copy one that `castello new` makes."
+            )
+            raise _case_broken([missing])
     raise WrongUse(
         f"no case at {path}", hint="Go into a case folder, name one with --case, or make one: castello new DIR."
     )
@@ -117,9 +127,7 @@ def read_registers(folder: Path) -> Registers:
         except Unreadable as unreadable:
             broken.append(unreadable.issue)
         except OSError as error:
-            broken.append(
-                Issue(file=file, code="unreadable", what=f"cannot be opened ({error.strerror})", hint="Check the file.")
-            )
+            broken.append(_unopened(file, error))
         return otherwise
 
     def register(file: str, columns: tuple[str, ...], required: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
@@ -131,7 +139,12 @@ def read_registers(folder: Path) -> Registers:
         return take(file, read, [])
 
     def agreement(file: str) -> Agreement | None:
-        return take(file, lambda data: _read_agreement(data, file=file), None)
+        item = take(file, lambda data: _read_agreement(data, file=file), None)
+        if item is not None and item.id in agreements:
+            what, hint = f"{item.id!r} is the id of another agreement", "Give each file its own id."
+            issues.append(Issue(file=file, column="id", code="duplicate_id", what=what, hint=hint))
+            return None
+        return item
 
     settings: Settings | None = take(FILE, read_settings, None)
     places, found = read_places(register("places.csv", PLACE_COLUMNS, ("id", "name_en", "kind")), file="places.csv")
@@ -144,8 +157,11 @@ def read_registers(folder: Path) -> Registers:
     no_speakers: tuple[dict[str, Speaker], list[Issue]] = ({}, [])
     speakers, wrong = take("sources.yml", lambda data: read_speakers(data, parties=party_ids), no_speakers)
     issues += wrong
-    read = [agreement(f"agreements/{path.name}") for path in sorted((folder / "agreements").glob("*.yml"))]
-    agreements = {item.id: item for item in read if item is not None}
+    agreements: dict[str, Agreement] = {}
+    for path in _listed(folder, "agreements", issues):
+        item = agreement(f"agreements/{path.name}")
+        if item is not None:
+            agreements[item.id] = item
     if broken or settings is None:
         raise _case_broken(broken)
     registers = Registers(
@@ -194,6 +210,8 @@ def read_case(folder: Path) -> CaseContent:
     def check(claim: Claim) -> str | None:
         return problem_with_quote(claim, held_texts.get(claim.document))
 
+    _listed(folder, "claims", issues)
+    _listed(folder, "branches", issues)
     for path in claim_paths(folder):
         file = f"claims/{path.name}"
         try:
@@ -204,29 +222,39 @@ def read_case(folder: Path) -> CaseContent:
             broken.append(unreadable.issue)
             continue
         except OSError as error:
-            broken.append(
-                Issue(file=file, code="unreadable", what=f"cannot be opened ({error.strerror})", hint="Check the file.")
-            )
+            broken.append(_unopened(file, error))
             continue
+        new_documents = []
         for document in read.documents:
-            if document.id in described:
+            if document.id not in described:
+                described[document.id] = document
+                new_documents.append(document)
+            elif document != described[document.id]:
+                # the first description stands: a second one would change what claims of other files rest on
+                what = "a document is" if read.protected else f"document {document.id!r} is"
                 issues.append(
                     Issue(
                         file=file,
+                        row=read.document_lines.get(document.id),
+                        column="id",
                         code="document",
-                        what=f"document {document.id!r} is described twice",
-                        hint="Keep one.",
-                        severity="warning",
+                        what=f"{what} described otherwise in another file, and that description is used",
+                        hint="Keep one of the two, or give this one an id of its own.",
                     )
                 )
-            described.setdefault(document.id, document)
+        read = replace(read, documents=tuple(new_documents))
         # refs of a protected file stay in it: they would be gone once its claims are sealed
         if not read.protected:
             refs |= read.refs
         files.append(read)
         issues += read.issues
+    try:
+        branches = read_branches(folder, registers=registers, documents=described, refs=refs)
+    except CaseBroken as unusable:
+        broken += unusable.issues
     if broken:
         raise _case_broken(broken)
+    issues += [issue for branch in branches.values() for issue in branch.issues]
     return CaseContent(
         registers=registers,
         documents=documents,
@@ -238,24 +266,51 @@ def read_case(folder: Path) -> CaseContent:
 
 def claim_paths(folder: Path) -> list[Path]:
     """Claims files in reading order: by name, protected ones last (they may cite documents of the others)."""
-    paths = [path for path in (folder / "claims").glob("*") if path.suffix in (".yml", ".yaml")]
-    return sorted(paths, key=lambda path: (is_protected(path.name), path.name))
+    return sorted(_listed(folder, "claims", []), key=lambda path: (is_protected(path.name), path.name))
+
+
+def _listed(folder: Path, name: str, issues: list[Issue]) -> list[Path]:
+    """The ``.yml`` files of one of a case's folders; an issue for each file that ends otherwise and would not be read."""
+    good = []
+    for path in sorted((folder / name).glob("*")):
+        if not path.name.isprintable():
+            what, hint = "has a name that cannot be written down", "Rename it: letters, digits, hyphens."
+            issues.append(Issue(file=f"{name}/{shown_name(path)}", code="name", what=what, hint=hint))
+        elif path.suffix == ".yml" or (name == "claims" and path.suffix == ".yaml"):
+            good.append(path)
+        elif not path.name.startswith("."):
+            hint = f"Files of {name}/ end in .yml; tables and texts are added with `castello add`."
+            issues.append(Issue(file=f"{name}/{path.name}", code="suffix", what="is not read", hint=hint))
+    return good
 
 
 def read_branches(
     folder: Path, *, registers: Registers, documents: Mapping[str, Document], refs: Mapping[str, str]
 ) -> dict[str, Branch]:
-    """Branches of a case, by name. Raises :class:`CaseBroken` if a file cannot be used."""
+    """
+    Branches of a case, by name; each carries the issues of its file.
+
+    Raises
+    ------
+    CaseBroken
+        If a file as a whole cannot be used, or has the name of another branch.
+    """
     branches: dict[str, Branch] = {}
     broken = []
-    for path in sorted((folder / "branches").glob("*.yml")):
+    for path in _listed(folder, "branches", []):
+        file = f"branches/{path.name}"
         try:
-            branch = read_branch(
-                path.read_bytes(), file=f"branches/{path.name}", known=registers.known, documents=documents, refs=refs
-            )
-            branches[branch.name] = branch
+            branch = read_branch(path.read_bytes(), file=file, known=registers.known, documents=documents, refs=refs)
         except Unreadable as unreadable:
             broken.append(unreadable.issue)
+            continue
+        except OSError as error:
+            broken.append(_unopened(file, error))
+            continue
+        if branch.name in branches:
+            what, hint = f"{branch.name!r} is the name of another branch", "Give each branch its own name."
+            broken.append(Issue(file=file, column="name", code="name", what=what, hint=hint))
+        branches.setdefault(branch.name, branch)
     if broken:
         raise _case_broken(broken)
     return branches
@@ -266,29 +321,26 @@ def _read_agreement(data: bytes, *, file: str) -> Agreement:
     allowed = ("id", "name_en", "name_ar", "signed", "note")
     if not isinstance(item, Lines) or not isinstance(item.get("id"), str) or not isinstance(item.get("name_en"), str):
         raise Unreadable(Issue(file=file, row=1, code="shape", what="is not an agreement", hint="Give id and name_en."))
-    for key in item:
-        if key not in allowed:
-            raise Unreadable(
-                Issue(
-                    file=file,
-                    row=item.at(key),
-                    column=key,
-                    code="unknown-key",
-                    what=f"{key!r} is unknown",
-                    hint=f"Use {', '.join(allowed)}.",
-                )
-            )
+    for key, value in item.items():
+        what = (
+            f"{key!r} is unknown" if key not in allowed else "is not text" if isinstance(value, list | dict) else None
+        )
+        if key == "id" and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,79}", value):
+            what = f"{value!r} is not an id: lower-case letters, digits and hyphens"
+        if what is not None:
+            hint = f"Use {', '.join(allowed)}, each with a text."
+            raise Unreadable(Issue(file=file, row=item.at(key), column=key, code="agreement", what=what, hint=hint))
     return Agreement(**{key: None if item.get(key) is None else str(item[key]) for key in allowed})  # type: ignore[arg-type]  # id and name_en are text
+
+
+def _unopened(file: str, error: OSError) -> Issue:
+    what = f"cannot be opened ({error.strerror})"
+    return Issue(file=file, code="unreadable", what=what, hint="Check that it is a file, and its rights.")
 
 
 def _case_broken(issues: list[Issue]) -> CaseBroken:
     count = "one file" if len(issues) == 1 else f"{len(issues)} files"
     return CaseBroken(f"{count} of the case cannot be used; nothing was written", issues=tuple(sorted(issues)))
-
-
-def case_id(folder: Path) -> str:
-    """The id of the case in a folder, read without anything else."""
-    return str(tomllib.loads((folder / FILE).read_text(encoding="utf-8"))["id"])
 
 
 def broken_as_claims(data: bytes, *, file: str, registers: Registers) -> Issue | None:

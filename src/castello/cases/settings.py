@@ -11,6 +11,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from castello.cases._yaml import Unreadable, decode
+from castello.cases.fields import FIRST_YEAR, LAST_YEAR
 from castello.errors import Issue
 
 FILE = "case.toml"
@@ -49,22 +50,31 @@ class Settings:
         return ZoneInfo(self.time_zone)
 
 
-_KEYS: dict[str, tuple[type, ...]] = {
-    "id": (str,),
-    "name_en": (str,),
-    "name_ar": (str,),
-    "from": (date,),
-    "to": (date,),
-    "time_zone": (str,),
-    "known_by_clock": (str,),
-    "area": (str,),
-    "sides": (list,),
-    "enclave": (list,),
-    "brief_as_of": (date,),
-    "brief_known_by": (date,),
-    "max_age_days": (int,),
-    "handling": (dict,),
+# exact types: a day with an hour is no day, and true is no number
+_KEYS: dict[str, type] = {
+    "id": str,
+    "name_en": str,
+    "name_ar": str,
+    "from": date,
+    "to": date,
+    "time_zone": str,
+    "known_by_clock": str,
+    "area": str,
+    "sides": list,
+    "enclave": list,
+    "brief_as_of": date,
+    "brief_known_by": date,
+    "max_age_days": int,
+    "handling": dict,
 }
+_WRITTEN = {
+    str: ("text", "Text stands in quotation marks."),
+    date: ("a day", "Days are written 2016-07-17, without quotation marks or an hour."),
+    list: ("a list", 'Lists are written ["one", "another"]; an enclave begins with [[enclave]].'),
+    int: ("a whole number", "Write digits only."),
+    dict: ("a section", "It begins with a line such as [handling]."),
+}
+MAX_AGE_DAYS = 36_525
 _HANDLING = ("purpose", "legal_basis", "retention", "contact")
 
 
@@ -80,7 +90,9 @@ def read_settings(data: bytes) -> Settings:
     text = decode(data, file=FILE)
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise _refuse(None, None, "too-deep", "is nested too deep", "Settings are plain lines.") from error
+    except ValueError as error:
         line = re.search(r"line (\d+)", str(error))
         row = int(line.group(1)) if line else None
         raise _refuse(
@@ -90,11 +102,9 @@ def read_settings(data: bytes) -> Settings:
         row = _line_of(text, key)
         if key not in _KEYS:
             raise _refuse(row, key, "unknown-key", f"{key!r} is not a setting", f"Settings are: {', '.join(_KEYS)}.")
-        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
-            wanted = _KEYS[key][0].__name__
-            raise _refuse(
-                row, key, "type", f"{value!r} is not a {wanted}", "Dates are written 2016-07-17, without quotes."
-            )
+        if type(value) is not _KEYS[key]:
+            wanted, hint = _WRITTEN[_KEYS[key]]
+            raise _refuse(row, key, "type", f"{str(value)[:80]!r} is not {wanted}", hint)
     for key in ("id", "name_en", "from"):
         if key not in values:
             raise _refuse(None, key, "missing", f"{key} is missing", f"Add a line `{key} = ...`.")
@@ -127,7 +137,9 @@ def _check(values: dict[str, Any], text: str) -> None:
             "Use lower-case letters, digits and hyphens.",
         )
     try:
-        ZoneInfo(values.get("time_zone", "UTC"))
+        ZoneInfo(
+            values.get("time_zone", "UTC")
+        )  # an empty name, or one that leaves the folder of zones, is a ValueError
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         hint = "Use a name such as Asia/Damascus."
         raise _refuse(
@@ -138,8 +150,13 @@ def _check(values: dict[str, Any], text: str) -> None:
         raise _refuse(row, "known_by_clock", "clock", "is neither published nor recorded", "Use one of the two.")
     if "to" in values and values["to"] < values["from"]:
         raise _refuse(_line_of(text, "to"), "to", "period", "the period ends before it starts", "Swap from and to.")
+    for side in values.get("sides", ()):
+        if not isinstance(side, str):
+            row = _line_of(text, "sides")
+            raise _refuse(row, "sides", "sides", f"{str(side)[:80]!r} is not text", "Sides are ids of parties.csv.")
     for item in values.get("enclave", ()):
-        if not isinstance(item, dict) or set(item) != {"id", "side"}:
+        good = isinstance(item, dict) and set(item) == {"id", "side"}
+        if not good or not all(isinstance(value, str) for value in item.values()):
             raise _refuse(
                 _line_of(text, "enclave"), "enclave", "enclave", "is not {id, side}", "Give each enclave both."
             )
@@ -147,8 +164,14 @@ def _check(values: dict[str, Any], text: str) -> None:
         if key not in _HANDLING or not isinstance(value, str):
             row = _line_of(text, key)
             raise _refuse(row, key, "handling", f"{key!r} is not a text of handling", f"Use {', '.join(_HANDLING)}.")
-    if values.get("max_age_days", 90) < 1:
-        raise _refuse(_line_of(text, "max_age_days"), "max_age_days", "age", "is less than a day", "Use 1 or more.")
+    if not 1 <= values.get("max_age_days", 90) <= MAX_AGE_DAYS:
+        hint = f"Use 1 to {MAX_AGE_DAYS:,}."
+        raise _refuse(_line_of(text, "max_age_days"), "max_age_days", "age", "is less than a day, or no age", hint)
+    for key in ("from", "to", "brief_as_of", "brief_known_by"):
+        if key in values and not FIRST_YEAR <= values[key].year <= LAST_YEAR:
+            raise _refuse(
+                _line_of(text, key), key, "period", f"{values[key]} is not a day of our time", "Check the year."
+            )
 
 
 def _refuse(row: int | None, column: str | None, code: str, what: str, hint: str) -> Unreadable:
@@ -158,4 +181,4 @@ def _refuse(row: int | None, column: str | None, code: str, what: str, hint: str
 def _line_of(text: str, key: str) -> int | None:
     """Line on which a key is set: TOML readers do not tell."""
     pattern = re.compile(rf"\s*(\[\[?{re.escape(key)}\]\]?|{re.escape(key)}\s*=)")
-    return next((n for n, line in enumerate(text.splitlines(), start=1) if pattern.match(line)), None)
+    return next((n for n, line in enumerate(text.split("\n"), start=1) if pattern.match(line)), None)

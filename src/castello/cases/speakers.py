@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from castello.cases import fields
-from castello.cases._yaml import Lines, Unreadable, load
-from castello.claims import InvalidClaim
+from castello.cases._yaml import Items, Lines, Unreadable, load
+from castello.claims import InvalidClaim, Kind
 from castello.errors import Issue
 
 FILE = "sources.yml"
@@ -25,6 +25,7 @@ KINDS = (
     "official",
     "other",
 )
+_GRADE = ("topic", "from", "to", "letter", "by", "basis")
 _PSEUDONYM = re.compile(r"src-[0-9a-f]{12}")
 
 
@@ -83,16 +84,15 @@ def read_speakers(data: bytes, *, parties: frozenset[str]) -> tuple[dict[str, Sp
     root = load(data, file=FILE)
     if root is None:
         return {}, []
-    if not isinstance(root, Lines) or set(root) != {"sources"} or not isinstance(root["sources"], Lines | None):
-        raise Unreadable(
-            Issue(
-                file=FILE,
-                row=1,
-                code="shape",
-                what="is not a list of sources",
-                hint="Start it with `sources:`, then id by id.",
-            )
-        )
+    if not isinstance(root, Lines) or not isinstance(root.get("sources"), Lines | None) or "sources" not in root:
+        row = root.at("sources") if isinstance(root, Lines) else 1
+        hint = "Start it with `sources:`, then id by id."
+        raise Unreadable(Issue(file=FILE, row=row, code="shape", what="is not a list of sources", hint=hint))
+    for key in root:
+        if key != "sources":
+            hint = "Only `sources:` stands at the left edge; indent what belongs under it."
+            what = f"{key!r} is not a section"
+            raise Unreadable(Issue(file=FILE, row=root.at(key), column=key, code="section", what=what, hint=hint))
     speakers: dict[str, Speaker] = {}
     issues: list[Issue] = []
     sources = root["sources"] or Lines()
@@ -103,7 +103,7 @@ def read_speakers(data: bytes, *, parties: frozenset[str]) -> tuple[dict[str, Sp
                 raise InvalidClaim(id_, "is not a mapping", hint="Write name_en, kind, ... under the id.")
             speakers[id_] = _speaker(id_, item, parties=parties)
         except InvalidClaim as invalid:
-            row = item.at(invalid.slot) if isinstance(item, Lines) else line
+            row = item.lines.get(invalid.slot, line) if isinstance(item, Lines) else line
             issues.append(
                 Issue(
                     file=FILE,
@@ -137,7 +137,10 @@ def _speaker(id_: str, item: Lines, *, parties: frozenset[str]) -> Speaker:
     kind = item.get("kind", "other")
     if kind not in KINDS:
         raise InvalidClaim("kind", f"{kind!r} is not one", hint=f"Use one of: {', '.join(KINDS)}.")
-    grades = tuple(_grade(grade) for grade in item.get("grades") or ())
+    written = item.get("grades")
+    if written is not None and not isinstance(written, Items):
+        raise InvalidClaim("grades", "is not a list of grades", hint="Write - {topic:, letter:, by:, basis:}.")
+    grades = tuple(_grade(grade) for grade in written or ())
     if protected:
         if not _PSEUDONYM.fullmatch(id_):
             raise InvalidClaim(
@@ -149,21 +152,22 @@ def _speaker(id_: str, item: Lines, *, parties: frozenset[str]) -> Speaker:
                 raise InvalidClaim(key, f"{number!r} is not a count of persons", hint="Write a whole number.")
         return Speaker(
             id=id_,
-            name_en=str(item.get("role_class") or "protected source"),
+            name_en=fields.text(item.get("role_class"), slot="role_class") or "protected source",
             kind=kind,
             grades=grades,
             protected=True,
             k=item.get("k"),
             k_together=item.get("k_together"),
         )
-    if not isinstance(item.get("name_en"), str):
+    if not fields.text(item.get("name_en"), slot="name_en"):
         raise InvalidClaim("name_en", "is missing", hint="Give the source a name.")
-    party = item.get("party")
+    party = fields.text(item.get("party"), slot="party")
     if party is not None and party not in parties:
         raise InvalidClaim("party", f"{party!r} is in no register of parties", hint="Add it to parties.csv.")
 
     def text(name: str) -> str | None:
-        return None if item.get(name) is None else str(item[name])
+        written: str | None = fields.text(item.get(name), slot=name)
+        return written
 
     return Speaker(
         id=id_,
@@ -181,6 +185,9 @@ def _speaker(id_: str, item: Lines, *, parties: frozenset[str]) -> Speaker:
 def _grade(item: Any) -> Grade:
     if not isinstance(item, Lines):
         raise InvalidClaim("grades", f"{item!r} is not a grade", hint="Write {topic:, letter:, by:, basis:}.")
+    for key in item:
+        if key not in _GRADE:
+            raise InvalidClaim("grades", f"{key!r} is not part of a grade", hint=f"Its parts: {', '.join(_GRADE)}.")
     letter = item.get("letter")
     if letter not in ("A", "B", "C", "D", "E", "F"):
         raise InvalidClaim("grades", f"{letter!r} is not a reliability", hint="Use A to E; F = cannot be judged.")
@@ -193,4 +200,10 @@ def _grade(item: Any) -> Grade:
         name: None if item.get(key) is None else fields.day(item[key], slot="grades")
         for name, key in (("start", "from"), ("end", "to"))
     }
+    if item["topic"] not in ("all", *Kind):
+        raise InvalidClaim(
+            "grades", f"{item['topic']!r} is not a topic", hint=f"Use all, or a kind: {', '.join(Kind)}."
+        )
+    if days["start"] is not None and days["end"] is not None and days["end"] < days["start"]:
+        raise InvalidClaim("grades", "a grade ends before it starts", hint="Swap from and to.")
     return Grade(topic=item["topic"], letter=letter, by=item["by"], basis=item["basis"], **days)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
+from itertools import islice
 
-from castello.cases._yaml import Unreadable
+from castello.cases._yaml import MAX_BYTES, Unreadable
 from castello.errors import Issue
 
 MAX_CELL = 65_536
+MAX_CELL_LINES = 1_000
+MAX_ABOVE = 20
+_ZIP = b"PK\x03\x04"
 
 
 def read_csv(
@@ -17,56 +22,93 @@ def read_csv(
     """
     Rows of a CSV file as (line number, {column: text}), and issues; comma, semicolon or tab, with or without a mark.
 
+    Titles above the header are passed over and reported; lines that begin with ``#`` are remarks.
+
     Raises
     ------
     Unreadable
         If the header lacks a required column, or names one twice or one that the register does not have.
     """
-    text, issues = _decode_by_line(data, file=file)
-    lines = text.splitlines()
-    header_at = next((at for at, line in enumerate(lines) if line.strip(",;\t \ufeff")), None)
+    lines, issues = _decode_by_line(data, file=file)
+
+    def issue(row: int, code: str, what: str, hint: str) -> None:
+        issues.append(Issue(file=file, row=row, code=code, what=what, hint=hint))
+
+    header_at = _header_line(lines, required=required)
     if header_at is None:
-        raise Unreadable(
-            Issue(file=file, row=1, code="empty", what="is empty", hint=f"Its header is: {', '.join(columns)}.")
-        )
-    separator = max(",;\t", key=lines[header_at].count)
-    csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(lines[header_at:], delimiter=separator, strict=True)
-    header = [name.strip().lstrip("\ufeff").lower() for name in next(reader)]
-    _check_header(header, file=file, row=header_at + 1, columns=columns, required=required)
+        hint = f"Its header is: {', '.join(columns)}."
+        raise Unreadable(issues[0] if issues else Issue(file=file, row=1, code="empty", what="is empty", hint=hint))
+    for number, line in enumerate(lines[:header_at], start=1):
+        if not _blank(line) and not line.lower().startswith("sep="):
+            issue(number, "title", "stands above the header and is not read", "Keep titles out of the table.")
+    separator = _separator(lines[header_at])
+    header = [name.strip().lstrip("\ufeff").lower() for name in _split(lines, header_at, separator)[0]]
+    try:
+        _check_header(header, file=file, row=header_at + 1, columns=columns, required=required)
+    except Unreadable as unreadable:
+        # where the lines above are no text either, this is no table
+        raise Unreadable(issues[0] if issues and (issues[0].row or 0) <= header_at else unreadable.issue) from unreadable
     rows: list[tuple[int, dict[str, str]]] = []
-    while True:
-        row_number = header_at + reader.line_num + 1
+    at = header_at + 1
+    while at < len(lines):
+        number = at + 1
+        if _blank(lines[at]):
+            at += 1
+            continue
         try:
-            cells = next(reader)
-        except StopIteration:
-            return rows, issues
+            cells, after = _split(lines, at, separator)
         except csv.Error as error:
-            issues.append(
-                Issue(
-                    file=file,
-                    row=row_number,
-                    code="cells",
-                    what=f"cannot be read as a row ({error})",
-                    hint="Check quotation marks; a cell holds at most 65,536 characters.",
-                )
-            )
+            hint = f"Check quotation marks; a cell holds at most {MAX_CELL:,} characters."
+            issue(number, "cells", f"cannot be read as a row ({error})", hint)
+            at += 1  # the lines below are rows of their own
             continue
-        if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
-            continue
-        if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
-            issues.append(
-                Issue(
-                    file=file,
-                    row=row_number,
-                    code="too-many-cells",
-                    what=f"has {len(cells)} cells under {len(header)} columns",
-                    hint="Put quotation marks around text that contains the separator.",
-                )
+        if any(line.count(separator) == len(header) - 1 for line in lines[at + 1 : after]):
+            issue(
+                number, "cells", "has a cell that runs over other rows", "A quotation mark is not closed on this line."
             )
+            at += 1
+            continue
+        at = after
+        if any(cell.strip() for cell in cells[len(header) :]):
+            what, hint = (
+                f"has {len(cells)} cells under {len(header)} columns",
+                "Put quotation marks around text that contains ",
+            )
+            issue(number, "too-many-cells", what, hint + "the separator.")
             continue
         cells += [""] * (len(header) - len(cells))
-        rows.append((row_number, {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}))
+        rows.append((number, {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}))
+    return rows, issues
+
+
+def _header_line(lines: list[str], *, required: tuple[str, ...]) -> int | None:
+    """Where the header stands: the first line that has the required columns, else the first that is not blank."""
+    filled = [at for at, line in enumerate(lines[:MAX_ABOVE]) if not _blank(line)]
+    for at in filled:
+        names = {name.strip(' "\ufeff').lower() for name in lines[at].split(_separator(lines[at]))}
+        if names.issuperset(required):
+            return at
+    return next(iter(filled), None)
+
+
+def _blank(line: str) -> bool:
+    """Whether a line says nothing: only separators, or a remark."""
+    return not line.strip(',;\t "\ufeff') or line.lstrip(' "\ufeff').startswith("#")
+
+
+def _separator(line: str) -> str:
+    return max(",;\t", key=line.count)
+
+
+def _split(lines: list[str], at: int, separator: str) -> tuple[list[str], int]:
+    """The cells of the row that begins on a line, and the line after it: quoted cells may run over several lines."""
+    csv.field_size_limit(MAX_CELL)
+    # newlines are given back to the reader, so that words on two lines of a cell do not grow together
+    reader = csv.reader(
+        (f"{line}\n" for line in islice(lines, at, at + MAX_CELL_LINES)), delimiter=separator, strict=True
+    )
+    cells = next(reader)
+    return cells, at + reader.line_num
 
 
 def _check_header(
@@ -89,38 +131,33 @@ def _check_header(
             raise refuse(name, f"column {name!r} is missing")
 
 
-def _decode_by_line(data: bytes, *, file: str) -> tuple[str, list[Issue]]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace"), []
-    good: list[str] = []
+def _decode_by_line(data: bytes, *, file: str) -> tuple[list[str], list[Issue]]:
+    """The lines as text; one that is not text is left blank, so that the numbers of the others stay right, and reported."""
+    if len(data) > MAX_BYTES or data.startswith(_ZIP):
+        what, hint = f"is larger than {MAX_BYTES // 2**20} MB", "Split the table."
+        if data.startswith(_ZIP):
+            what, hint = "is a spreadsheet or an archive, not CSV", "Save it as 'CSV UTF-8'."
+        raise Unreadable(Issue(file=file, row=1, code="format", what=what, hint=hint))
+    lines: list[str] = []
     issues: list[Issue] = []
-    for number, line in enumerate(_lines(data.removeprefix(b"\xef\xbb\xbf")), start=1):
+    for number, line in enumerate(_lines(data), start=1):
+        if line is not None and "\x00" not in line:
+            lines.append(line)
+            continue
+        lines.append("")
+        code, what = ("encoding", "is not UTF-8 text") if line is None else ("binary", "holds a zero byte")
+        issues.append(Issue(file=file, row=number, code=code, what=what, hint="Save it again as 'CSV UTF-8'."))
+    return lines, issues
+
+
+def _lines(data: bytes) -> Iterator[str | None]:
+    """Lines, split at line ends only; None for one that is not text."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        for text in re.split("\r\n|\r|\n", data.decode("utf-16", errors="replace")):
+            yield None if "\ufffd" in text else text
+        return
+    for line in re.split(b"\r\n|\r|\n", data.removeprefix(b"\xef\xbb\xbf")):
         try:
-            good.append(line.decode("utf-8"))
+            yield line.decode()
         except UnicodeDecodeError:
-            good.append("")  # keeps later line numbers right
-            issues.append(
-                Issue(
-                    file=file,
-                    row=number,
-                    code="encoding",
-                    what="is not UTF-8 text",
-                    hint="Save as 'CSV UTF-8' and add again.",
-                )
-            )
-        if "\x00" in good[-1]:
-            good[-1] = ""
-            issues.append(
-                Issue(
-                    file=file,
-                    row=number,
-                    code="binary",
-                    what="holds a zero byte",
-                    hint="This is not text; export it as CSV.",
-                )
-            )
-    return "\n".join(good), issues
-
-
-def _lines(data: bytes) -> Iterable[bytes]:
-    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+            yield None

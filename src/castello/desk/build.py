@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from castello.cases import CaseContent, ClaimFile, claim_paths, read_case, read_
 from castello.claims import Claim, Document, InvalidClaim, Judgement, Relation, Verdict, digest
 from castello.errors import Issue, VaultLocked
 from castello.ledger import Book
+from castello.ledger.vault import erase_file
+from castello.names.judged import standing
 
 WATCHED = ("case.toml", "places.csv", "roads.csv", "parties.csv", "sources.yml")
 WATCHED_FOLDERS = ("claims", "documents", "agreements", "branches")
@@ -48,7 +51,7 @@ def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
     1. Read every file; if one is broken as a whole, stop before anything is written.
     2. Seal protected files: their claims become sealed rows, their bytes go to the vault, the plain file is removed.
     3. Write documents, claims, relations and judgements: one journal line for each file.
-    4. Withdraw claims that no file says any longer; take back the withdrawal of those that are said again.
+    4. Withdraw what no file says any longer; take back the withdrawal of what is said again.
 
     Parameters
     ----------
@@ -67,23 +70,28 @@ def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
     stamp = _Stamp(folder)
     if stamp.fits() and book.is_current():
         return replace(stamp.report, new={}, caught_up=0, unchanged=True)
-    content = read_case(folder)  # 1
-    if any(file.protected for file in content.claim_files) and book.vault is None:
-        raise VaultLocked(
-            "protected claims cannot be sealed without the vault's key", hint="`castello doctor` names the key file."
-        )
-    with book.lock():
+    with book.lock():  # read under the lock, so that a build that waited does not write what was true before
+        seen = stamp.look()
+        content = read_case(folder)  # 1
+        if any(file.protected for file in content.claim_files) and book.vault is None:
+            raise VaultLocked(
+                "protected claims cannot be sealed without the vault's key",
+                hint="`castello doctor` names the key file.",
+            )
+        _erase_left(book)
         caught_up = book.catch_up()
         new: Counter[str] = Counter()
         issues = list(content.issues)
         for file in content.claim_files:
             if file.protected:
-                new.update(_seal(folder, book, file, now=now))  # 2
-        new.update(_write_documents(book, content, issues, now=now))  # 3
+                new.update(_seal(folder, book, file, issues, now=now))  # 2
+        described = _Descriptions(book)
+        new.update(_write_documents(book, content, issues, described, now=now))  # 3
+        said: dict[str, str] = {}
         for file in content.claim_files:
             if not file.protected:
-                new.update(_write_file(book, file, content, issues, now=now))
-        new.update(_withdraw(book, content, now=now))  # 4
+                new.update(_write_file(book, file, content, issues, described=described, said=said, now=now))
+        new.update(_withdraw(book, content, said, now=now))  # 4
         present = Counter(
             {
                 "documents": len(content.documents) + sum(len(file.documents) for file in content.claim_files),
@@ -94,7 +102,7 @@ def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
             }
         )
         report = BuildReport(new=dict(new), present=dict(present), caught_up=caught_up, issues=tuple(sorted(issues)))
-        stamp.write(report)
+        stamp.write(report, seen=seen)
     return report
 
 
@@ -102,26 +110,82 @@ def _row(type_: str, thing: Claim | Judgement | Relation) -> dict[str, Any]:
     return {"type": type_, "id": thing.id, "body": thing.to_json()}
 
 
-def document_row(document: Document) -> dict[str, Any]:
-    """A description of a document as a row; a changed description is a new row."""
-    return {"type": "document", "id": f"d1-{digest(document.to_json())[:32]}", "body": document.to_json()}
+def document_row(document: Document, *, after: str | None = None) -> dict[str, Any]:
+    """
+    A description of a document as a row; a changed description is a new row.
+
+    ``after`` is the description that it replaces, so that one that is changed back is a new row too.
+    """
+    content: object = document.to_json() if after is None else [document.to_json(), after]
+    return {"type": "document", "id": f"d1-{digest(content)[:32]}", "body": document.to_json()}
 
 
-def _seal(folder: Path, book: Book, file: ClaimFile, *, now: datetime) -> Counter[str]:
+class _Descriptions:
+    """Which descriptions of documents are news. Of several in one folder the first in reading order counts."""
+
+    def __init__(self, book: Book) -> None:
+        rows = book.rows("document")
+        self._device, self._known = book.device, {row["id"] for row in rows}
+        self._latest = {row["body"]["id"]: row for row in rows}
+        self._done: set[str] = set()
+
+    def rows(self, documents: Iterable[Document]) -> list[dict[str, Any]]:
+        news = []
+        for document in documents:
+            row, latest = document_row(document), self._latest.get(document.id)
+            if document.id in self._done:
+                continue
+            self._done.add(document.id)
+            if latest is not None and row["id"] in self._known and latest["body"] != row["body"]:
+                if latest["device"] != self._device:
+                    continue  # another device described it anew: its word stands, and is not taken back in turns
+                row = document_row(document, after=latest["id"])
+            news.append(row)
+        return news
+
+
+def _seal(folder: Path, book: Book, file: ClaimFile, issues: list[Issue], *, now: datetime) -> Counter[str]:
     assert book.vault is not None
     path = folder / file.file
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        what, hint = "was changed while it was read", "Run `castello build` again."
+        issues.append(Issue(file=file.file, code="changed", what=what, hint=hint))
+        return Counter()
+    left = [
+        (line, name)
+        for name, items in (("relations", file.relations), ("judgements", file.judgements))
+        for line, _ in items
+    ]
+    for line, name in left:
+        hint = "Move it to an open file if it names no protected claim; the file stays until then."
+        issues.append(
+            Issue(file=file.file, row=line, column=name, code=name, what="is not read in a protected file", hint=hint)
+        )
     # documents that only protected claims cite would show what they are about: they stay in the sealed original
     rows = [book.seal(claim) for claim in file.claims]
-    original = book.vault.seal_original(path.read_bytes(), name=file.file)
+    original = book.vault.seal_original(data, name=file.file)
     written = book.write(rows, verb="seal", source={"vault": original}, now=now)
-    if not any(issue.severity == "error" for issue in file.issues):
-        path.unlink()  # only now: the bytes are in the vault, and the journal line is on disk
+    if not left and not any(issue.severity == "error" for issue in file.issues):
+        # only now: the bytes are in the vault, and the journal line is on disk; a file that is half erased is no claims file
+        path.replace(book.folder / ".castello" / f"{_ERASED}{secrets.token_hex(8)}")
+        _erase_left(book)
     return Counter({"protected": written.new})
 
 
-def _write_documents(book: Book, content: CaseContent, issues: list[Issue], *, now: datetime) -> Counter[str]:
+def _erase_left(book: Book) -> None:
+    for path in sorted((book.folder / ".castello").glob(f"{_ERASED}*")):
+        erase_file(path)
+
+
+_ERASED = "erase-"
+
+
+def _write_documents(
+    book: Book, content: CaseContent, issues: list[Issue], described: _Descriptions, *, now: datetime
+) -> Counter[str]:
     recorded = book.documents()
-    rows = []
+    good = []
     for held in content.documents.values():
         before = recorded.get(held.document.id)
         if before is not None and before.sha256 is not None and before.sha256 != held.document.sha256:
@@ -134,14 +198,22 @@ def _write_documents(book: Book, content: CaseContent, issues: list[Issue], *, n
                 )
             )
             continue
-        rows.append(document_row(held.document))
+        good.append(held.document)
+    rows = described.rows(good)
     if not rows:
         return Counter()
     return Counter(documents=book.write(rows, verb="build", source={"file": "documents"}, now=now).new)
 
 
 def _write_file(
-    book: Book, file: ClaimFile, content: CaseContent, issues: list[Issue], *, now: datetime
+    book: Book,
+    file: ClaimFile,
+    content: CaseContent,
+    issues: list[Issue],
+    *,
+    described: _Descriptions,
+    said: dict[str, str],
+    now: datetime,
 ) -> Counter[str]:
     coder = file.claims[0].coder if file.claims and file.claims[0].coder else "coder"
     relations: list[Relation] = []
@@ -157,7 +229,7 @@ def _write_file(
         except InvalidClaim as invalid:
             issues.append(_bad(file.file, item.lines.get(invalid.slot, line), invalid, "judgement"))
     groups = {
-        "documents": [document_row(document) for document in file.documents],
+        "documents": described.rows(file.documents),
         "claims": [_row("claim", claim) for claim in file.claims],
         "relations": [_row("relation", relation) for relation in relations],
         "judgements": [_row("judgement", judgement) for judgement in judgements],
@@ -165,6 +237,7 @@ def _write_file(
     rows = [row for group in groups.values() for row in group]
     if not rows:
         return Counter()
+    said |= {row["id"]: file.file for row in rows}
     source = {"file": file.file, "sha256": file.sha256}
     written = book.write(rows, verb="build", source=source, now=now)
     fresh = {row["id"] for row in written.entry.rows} if written.entry else set()
@@ -175,9 +248,8 @@ def _bad(file: str, row: int, invalid: InvalidClaim, code: str) -> Issue:
     return Issue(file=file, row=row, column=invalid.slot, code=code, what=invalid.what, hint=invalid.hint)
 
 
-def _withdraw(book: Book, content: CaseContent, *, now: datetime) -> Counter[str]:
-    """Claims that a file once said and says no longer, and those that it says again."""
-    said = {claim.id: claim for file in content.claim_files for claim in file.claims}
+def _withdraw(book: Book, content: CaseContent, said: Mapping[str, str], *, now: datetime) -> Counter[str]:
+    """Claims, relations and judgements that a file once said and says no longer, and those that it says again."""
     here = {file.file for file in content.claim_files}
     once: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for device in book.journal.devices():
@@ -185,20 +257,24 @@ def _withdraw(book: Book, content: CaseContent, *, now: datetime) -> Counter[str
             file = entry.source.get("file")
             # another device's file that is not here is not ours to withdraw from
             if entry.verb == "build" and file is not None and (device == book.device or file in here):
-                once |= {row["id"]: (file, row["body"]) for row in entry.rows if row["type"] == "claim"}
-    withdrawn = _withdrawn(judgement for judgement, _ in book.judgements())
+                once |= {row["id"]: (file, row) for row in entry.rows if row["type"] in _DAY_OF}
+    judgements = [judgement for judgement, _ in book.judgements()]
+    stand = {item.about[0]: item for item in standing(judgements) if item.verdict is Verdict.WITHDRAWN}
+    acts = Counter(item.about[0] for item in judgements if item.made is not None)
     rows = []
-    for id_, (file, body) in sorted(once.items()):
-        gone, back = id_ not in said and id_ not in withdrawn, id_ in said and id_ in withdrawn
+    for id_, (file, row) in sorted(once.items()):
+        gone, back = id_ not in said and id_ not in stand, id_ in said and id_ in stand
         if gone or back:
+            about = id_ if gone else stand[id_].id
             judgement = Judgement(
-                about=(id_,),
-                verdict=Verdict.WITHDRAWN if gone else Verdict.ACCEPTED,
+                about=(about,),
+                # taking back the withdrawal restores exactly what stood before it
+                verdict=Verdict.WITHDRAWN if gone else Verdict.RETRACTED,
                 by=book.device,
-                # a coder's correction holds wherever the claim could be seen
-                dated=Claim.from_json(body).published,
-                reason=f"no longer in {file}" if gone else f"again in {file}",
-                made=now.isoformat(),
+                # a coder's correction holds wherever the row could be seen
+                dated=date.fromisoformat(row["body"][_DAY_OF[row["type"]]]),
+                reason=f"no longer in {file}" if gone else f"again in {said[id_]}",
+                made=f"{now.isoformat()}, act {acts[about] + 1}",
             )
             rows.append(_row("judgement", judgement))
     if not rows:
@@ -208,9 +284,8 @@ def _withdraw(book: Book, content: CaseContent, *, now: datetime) -> Counter[str
     return Counter(withdrawn=count, restored=len(rows) - count)
 
 
-def _withdrawn(judgements: Iterable[Judgement]) -> set[str]:
-    last = {judgement.about[0]: judgement.verdict for judgement in judgements if len(judgement.about) == 1}
-    return {id_ for id_, verdict in last.items() if verdict is Verdict.WITHDRAWN}
+_DAY_OF = {"claim": "published", "relation": "dated", "judgement": "dated"}
+"""What a file can take back, and the field with the day from which it could be known."""
 
 
 class _Stamp:
@@ -220,7 +295,8 @@ class _Stamp:
         self._folder, self._path = folder, folder / ".castello" / "built.json"
         self.report = BuildReport()
 
-    def _seen(self) -> list[list[object]]:
+    def look(self) -> list[list[object]]:
+        """The files as they are now, by size and time of change."""
         paths = [self._folder / name for name in WATCHED]
         for name in WATCHED_FOLDERS:
             inside = (self._folder / name).rglob("*") if (self._folder / name).is_dir() else ()
@@ -232,19 +308,20 @@ class _Stamp:
         try:
             data = json.loads(self._path.read_text(encoding="utf-8"))
             self.report = BuildReport(present=data["present"], issues=tuple(Issue(**issue) for issue in data["issues"]))
-            return bool(data["seen"] == self._seen())
+            return bool(data["seen"] == self.look())
         except (OSError, ValueError, KeyError, TypeError):
             return False  # no stamp, or a torn one: build
 
-    def write(self, report: BuildReport) -> None:
+    def write(self, report: BuildReport, *, seen: list[list[object]]) -> None:
+        # what was looked at before reading, less what sealing removed: a file that changed meanwhile does not fit
         data = {
-            "seen": self._seen(),
+            "seen": [item for item in seen if (self._folder / str(item[0])).exists()],
             "present": dict(report.present),
             "issues": [issue.to_json() for issue in report.issues],
         }
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(data), encoding="utf-8")
-        os.replace(fresh, self._path)
+        fresh.replace(self._path)
 
 
 def has_protected_files(folder: Path) -> bool:

@@ -16,7 +16,9 @@ from castello.claims import Assessment, Finding, InvalidClaim
 from castello.desk.add import AddReport, Sidecar, add
 from castello.desk.build import BuildReport, build
 from castello.desk.checking import Remark, Verified, doctor, verify
+from castello.desk.deleting import delete_protected
 from castello.desk.opening import case_folder, open_book
+from castello.desk.two_persons import create_identities, override_mode
 from castello.desk.why import Why, why
 from castello.errors import WrongUse
 from castello.ledger import Book
@@ -226,6 +228,29 @@ class Case:
         row = {"type": "assessment", "id": made.id, "body": made.to_json()}
         self.book.write([row], verb="assess", source={}, now=instant)
         return made
+
+    def delete_protected(self, claim: str, *, by: str, reason: str, now: datetime | None = None) -> None:
+        """Delete a protected claim for good; see :func:`castello.desk.deleting.delete_protected`."""
+        delete_protected(self.book, claim, by=by, reason=reason, now=now or datetime.now(UTC))
+
+    def create_identities(self, *, now: datetime | None = None) -> tuple[str, str]:
+        """Make the identity store; see :func:`castello.desk.two_persons.create_identities`."""
+        case_id = self.registers.settings.id
+        return create_identities(self.folder, self.book, case_id=case_id, now=now or datetime.now(UTC))
+
+    def override_mode(
+        self, *, reason: str, by: tuple[str, str], shares: tuple[str, str], now: datetime | None = None
+    ) -> None:
+        """Treat this live case as historical; see :func:`castello.desk.two_persons.override_mode`."""
+        override_mode(
+            self.folder,
+            self.book,
+            case_id=self.registers.settings.id,
+            reason=reason,
+            by=by,
+            shares=shares,
+            now=now or datetime.now(UTC),
+        )
 
     def pack(self, *, to: str) -> bytes:
         """The whole case as a sealed pack, encrypted to a device's key."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
-from castello.cases import find_case
+from castello.cases import find_case, read_case
 from castello.errors import WrongUse
 from castello.ledger import Book, Vault
 from castello.ledger.home import data_home, device_id
@@ -53,9 +53,17 @@ def bundled(*, environ: Mapping[str, str] | None = None) -> Path:
 
 
 def open_book(folder: Path, *, environ: Mapping[str, str] | None = None) -> Book:
-    """The ledger of a case folder, with its vault where the key is here; a case without a vault gets one."""
+    """
+    The ledger of a case folder, with its vault where the key is here; a case without a vault gets one.
+
+    Raises
+    ------
+    CaseBroken
+        If the case has no vault yet and a file of it cannot be used: nothing is written into a broken case, no vault either.
+    """
     vault_folder = folder / "vault"
     if not (vault_folder / "vault.json").exists():
+        read_case(folder)
         vault_id = new_vault_id()
         key = find_key(vault_id, environ=environ) or make_key(vault_id, environ=environ)
         vault: Vault | None = Vault.create(vault_folder, key, vault_id=vault_id)

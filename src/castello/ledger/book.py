@@ -12,21 +12,25 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from castello.claims import Assessment, Claim, Document, Judgement, Relation, canonical
 from castello.engines import Engine, Steps
-from castello.errors import Issue, LedgerBusy, VaultLocked
+from castello.errors import BrokenChain, Issue, LedgerBusy, NotAppendOnly, VaultLocked, WrongUse
 from castello.ledger.journal import Entry, Journal, Row
 from castello.ledger.tables import SCHEMA, Tables, claims_table, flat_row
 from castello.ledger.vault import Vault
 
 LOCK_SECONDS = 120
+ROWS_IN_A_COMMIT = 50_000
+HYPOTHETICAL = "h1-"
+"""How ids of claims on a branch begin."""
 
 _T = TypeVar("_T")
 
@@ -57,7 +61,7 @@ class Book:
     def __init__(self, folder: Path, *, device: str, vault: Vault | None = None) -> None:
         self.folder, self.device, self.vault = folder, device, vault
         self.journal = Journal(folder / "journal")
-        self.tables = Tables(folder / ".castello" / "ledger")
+        self.tables = Tables(folder / ".castello")
 
     # ------------------------------------------------------------------------------------------------- writing
 
@@ -72,7 +76,18 @@ class Book:
 
         ``now`` becomes the recorded time of the rows; if the clock has gone backwards, the last entry's time is kept instead,
         so that a device's recorded times never decrease.
+
+        Raises
+        ------
+        NotAppendOnly
+            If a row is of a branch: what is hypothetical never enters the ledger.
+        WrongUse
+            If ``now`` has no zone.
         """
+        if any(str(row["id"]).startswith(HYPOTHETICAL) for row in rows):
+            raise NotAppendOnly("a hypothetical claim cannot enter the ledger", hint="It lives in a file of branches/.")
+        if now.tzinfo is None:
+            raise WrongUse("the time has no zone", hint="Give it in UTC.")
         with self.lock():
             self.catch_up()
             fresh = self._unknown(rows)
@@ -89,24 +104,39 @@ class Book:
                 previous="" if last is None else last.hash,
             )
             self.journal.append(entry)
-            self.tables.append(entry, entry.rows)
+            self.tables.append([(row, entry) for row in entry.rows], applied={entry.device: entry.n})
             self.tables.compact()
             return Written(entry=entry, new=len(fresh), known=len(rows) - len(fresh))
 
     def catch_up(self) -> int:
-        """Store what the journal has and the tables lack; returns how many rows that were. The caller may hold the lock."""
+        """
+        Store what the journal has and the tables lack; returns how many rows that were. The caller may hold the lock.
+
+        Raises
+        ------
+        BrokenChain
+            If a journal is damaged, or shorter than what the tables have of it.
+        """
         with self.lock():
             self.journal.drop_torn_line(self.device)
-            behind = [device for device in self.journal.devices() if self._behind(device)]
-            entries = [
-                entry for device in behind for entry in self.journal.entries(device, after=self.tables.applied(device))
-            ]
+            counts = self._counts()
+            for device, (written, applied) in counts.items():
+                if applied > written:
+                    raise BrokenChain(
+                        f"the tables hold {applied} entries of this journal, which has {written}: its end is missing",
+                        hint="Restore the file from a copy; then run `castello verify`.",
+                        where=f"journal/{device}.jsonl",
+                    )
             stored = 0
-            # by recorded time, so that a row that two devices wrote is kept as it was first written
-            for entry in sorted(entries, key=lambda entry: (entry.at, entry.device, entry.n)):
-                fresh = self._unknown(entry.rows)
-                self.tables.append(entry, fresh)
-                stored += len(fresh)
+            if any(applied < written for written, applied in counts.values()):
+                entries = sorted(self._entries(), key=_first_written)
+                known = [entry for entry in entries if entry.n <= counts[entry.device][1]]
+                if entries[: len(known)] == known:
+                    stored = self._store(self.tables, entries[len(known) :], seen=_ids(known))
+                else:
+                    # another device's journal came in with entries from before what is stored
+                    self.remake()
+                    stored = len(_ids(entries) - _ids(known))
             self.tables.note_files()
             return stored
 
@@ -114,19 +144,43 @@ class Book:
         """
         Make the tables again from every journal; returns how many rows they hold. Needed after a merge.
 
-        A row that two devices wrote is kept as it was first written, so the order in which journals arrive changes nothing.
+        A row that two devices wrote is kept as it was first written, so the order in which journals arrive changes nothing. Readers see
+        the old tables until the new ones are whole.
         """
         with self.lock():
-            self.tables.drop()
-            return self.catch_up()
+            fresh = self.tables.afresh()
+            stored = self._store(fresh, sorted(self._entries(), key=_first_written), seen=set())
+            self.tables.take_over(fresh)
+            return stored
+
+    def _store(self, tables: Tables, entries: Sequence[Entry], *, seen: set[str]) -> int:
+        """Store the rows of entries that were not seen yet, many entries in one commit."""
+        stored, rows, applied = 0, list[tuple[Row, Entry]](), dict[str, int]()
+        for entry in entries:
+            for row in entry.rows:
+                if str(row["id"]) not in seen:
+                    seen.add(str(row["id"]))
+                    rows.append((row, entry))
+            applied[entry.device] = entry.n
+            if len(rows) >= ROWS_IN_A_COMMIT or entry is entries[-1]:
+                tables.append(rows, applied=applied)
+                stored += len(rows)
+                rows, applied = [], {}
+        return stored
+
+    def _entries(self) -> list[Entry]:
+        return [entry for device in self.journal.devices() for entry in self.journal.entries(device)]
 
     def is_current(self) -> bool:
         """Whether the tables hold all that the journal acknowledges."""
-        return not any(self._behind(device) for device in self.journal.devices())
+        return all(written == applied for written, applied in self._counts().values())
 
-    def _behind(self, device: str) -> bool:
-        last = self.journal.last(device)
-        return last is not None and last.n > self.tables.applied(device)
+    def _counts(self) -> dict[str, tuple[int, int]]:
+        """How many entries the journal of each device has, and how many of them the tables hold."""
+        devices = {*self.journal.devices(), self.device}
+        applied = self.tables.applied(devices)
+        last = {device: self.journal.last(device) for device in sorted(devices)}
+        return {device: (0 if entry is None else entry.n, applied[device]) for device, entry in last.items()}
 
     def _unknown(self, rows: Sequence[Row]) -> list[Row]:
         """Rows whose id the tables do not hold, each once."""
@@ -161,7 +215,10 @@ class Book:
         for row in self._rows("sealed"):
             if self.vault is None:
                 break
-            plain = self.vault.open_claim(row["id"], base64.b64decode(json.loads(row["body"])["payload"]))
+            try:
+                plain = self.vault.open_claim(row["id"], base64.b64decode(json.loads(row["body"])["payload"]))
+            except VaultLocked:
+                continue  # sealed in a vault that is not ours, or its key was not brought along
             if plain is not None:
                 claims.append((Claim.from_json(json.loads(plain), id=row["id"]), row["recorded"]))
         return tuple(claims)
@@ -189,17 +246,18 @@ class Book:
     def engine_with_opened(self) -> Engine:
         """The engine, with protected claims opened under ``opened``."""
         engine = self.engine()
-        tables = [claims_table([claim], recorded=recorded) for claim, recorded in self.opened()]
-        engine.table("opened", pa.concat_tables(tables) if tables else SCHEMA.empty_table())
+        engine.table("opened", _opened_table(self.opened()))
         return engine
 
     def _rows(self, type_: str) -> list[dict[str, Any]]:
         with self.engine() as engine:
             steps = Steps(type_).add(
-                "of_type", "select id, recorded, device, n, body from ledger where type = $type order by recorded, device, n, id"
+                "of_type",
+                "select id, recorded, device, n, body from ledger where type = $type order by recorded, device, n, id",
             )
             found: list[dict[str, Any]] = engine.run(steps, {"type": type_}).to_pylist()
-            return found
+        # the engine hands times back in the zone of this machine
+        return [row | {"recorded": row["recorded"].astimezone(UTC)} for row in found]
 
     def rows(self, type_: str) -> list[dict[str, Any]]:
         """Rows of one type, oldest first: ``id``, ``recorded``, ``device``, ``n`` and ``body``."""
@@ -232,7 +290,9 @@ class Book:
             steps = Steps("claims").add("claims", "select id, body from ledger where type = 'claim' order by id")
             if wanted is not None:
                 engine.table("wanted", pa.table({"id": pa.array(wanted, pa.string())}))
-                steps = steps.add("wanted_claims", "select id, body from claims semi join wanted using (id) order by id")
+                steps = steps.add(
+                    "wanted_claims", "select id, body from claims semi join wanted using (id) order by id"
+                )
             rows = engine.run(steps).to_pylist()
         found = {row["id"]: Claim.from_json(json.loads(row["body"]), id=row["id"]) for row in rows}
         return dict(sorted((found | opened).items()))
@@ -242,79 +302,95 @@ class Book:
         with self.engine() as engine:
             engine.table("wanted", pa.table({"id": pa.array(sorted(set(ids)), pa.string())}))
             steps = Steps("recorded").add("recorded", "select id, recorded from ledger semi join wanted using (id)")
-            return {row["id"]: row["recorded"] for row in engine.run(steps).to_pylist()}
+            return {row["id"]: row["recorded"].astimezone(UTC) for row in engine.run(steps).to_pylist()}
 
-    def newest_day(self) -> date | None:
+    def newest_day(self, *, until: datetime | None = None) -> date | None:
         """
         The latest day that any claim speaks of as happened, for the live / historical mode (``evidence`` 12.1).
 
-        Retracted claims count; an open end counts to the day the claim was said, a forecast by the day it was said.
+        Retracted claims count; an open end counts to the day the claim was said, a forecast by the day it was said, and a
+        protected claim that was deleted or cannot be opened here by the day it was recorded.
+
+        Parameters
+        ----------
+        until
+            Only claims that were recorded before this instant; all if not given.
         """
-        with self.engine_with_opened() as engine:
-            steps = Steps("newest").add("claims", _ALL_CLAIMS).add(
-                "newest",
-                """select max(case when kind = 'forecast' or maybe_end is null then coalesce(said, published)
-                                   else maybe_end - interval 1 day end) as day from claims""",
+        opened = self.opened()
+        readable = {claim.id for claim, _ in opened}
+        closed = [row["recorded"] for row in self._rows("sealed") if row["id"] not in readable]
+        days = [at.date() for at in closed if until is None or at < until]
+        with self.engine() as engine:
+            engine.table("opened", _opened_table(opened))
+            steps = (
+                Steps("newest")
+                .add("claims", _ALL_CLAIMS)
+                .add(
+                    "newest",
+                    """select max(case when kind = 'forecast' then coalesce(said, published)
+                                   when maybe_end is null then greatest(coalesce(said, published), maybe_start)
+                                   else maybe_end - interval 1 day end)::date as day
+                   from claims where $until is null or recorded < $until""",
+                )
             )
-            day = engine.run(steps).to_pylist()[0]["day"]
-        return day.date() if isinstance(day, datetime) else day
+            day = engine.run(steps, {"until": until}).to_pylist()[0]["day"]
+        return max([*days, *([] if day is None else [day])], default=None)
 
     # ------------------------------------------------------------------------------------------------ checking
 
     def issues(self) -> tuple[Issue, ...]:
         """
-        Every way in which what is stored is not what was written: chains, files, rows.
+        Every way in which what is stored is not what was written: chains, files, rows, sealed content.
 
         Each row of the tables is made again from the journal and compared column by column, so that a change in a
         row is named by its id even where file and hash were changed together.
         """
         found = [*self.journal.issues(), *self.tables.issues()]
-        if any(issue.code in ("broken-chain", "unreadable", "lost-file") for issue in found):
+        if any(issue.code in ("broken-chain", "unreadable") or "_delta_log" in issue.file for issue in found):
             return tuple(found)
-        return (*found, *self._row_issues())
-
-    def _row_issues(self) -> list[Issue]:
         expected: dict[str, dict[str, object]] = {}
-        entries = [entry for device in self.journal.devices() for entry in self.journal.entries(device)]
-        for entry in sorted(entries, key=lambda entry: (entry.at, entry.device, entry.n)):
+        for entry in sorted(self._entries(), key=_first_written):
             for row in entry.rows:
                 expected.setdefault(str(row["id"]), flat_row(row, entry))
-        try:
-            with self.engine() as engine:
-                stored = engine.run(Steps("all").add("rows", "select * from ledger order by id")).to_pylist()
-        except OSError as error:
-            return [Issue(file=".castello/ledger", code="unreadable", what=f"cannot be read ({error})", hint=_REMAKE)]
-        found = []
-        for row in stored:
-            wanted = expected.pop(row["id"], None)
-            if wanted is None:
-                what = f"{row['type']} {row['id']} is in no journal"
-                found.append(Issue(file=".castello/ledger", code="alien-row", what=what, hint=_REMAKE))
-                continue
-            for column, value in row.items():
-                if value != wanted.get(column):
-                    what = f"{row['type']} {row['id']} differs from the journal"
-                    found.append(Issue(file=".castello/ledger", column=column, code="changed-row", what=what, hint=_REMAKE))
-        found += [
-            Issue(file=".castello/ledger", code="lost-row", what=f"{row['type']} {id_} of the journal is missing", hint=_REMAKE)
-            for id_, row in sorted(expected.items())
-        ]
-        return found
+        return (*found, *self.tables.row_issues(expected), *self._sealed_issues())
 
+    def _sealed_issues(self) -> list[Issue]:
+        """Sealed claims and originals that no longer open, though the vault's key is here."""
+        if self.vault is None or self.vault.locked:
+            return []
+        found, originals = [], set[str]()
+        for entry in self._entries():
+            if "vault" in entry.source:
+                originals.add(entry.source["vault"])
+            for row in entry.rows:
+                if row["type"] == "sealed":
+                    payload = base64.b64decode(row["body"]["payload"])
+                    found.append(_damage(partial(self.vault.open_claim, str(row["id"]), payload)))
+        found += [_damage(partial(self.vault.open_original, item)) for item in sorted(originals)]
+        return [issue for issue in found if issue is not None]
 
-_REMAKE = "The table is derived: delete .castello and run `castello build`; the journal has every row."
 
 _ALL_CLAIMS = "select * from ledger where type = 'claim' union all by name select * from opened"
+
+
+def _damage(open_it: Callable[[], object]) -> Issue | None:
+    """What is wrong with something sealed; None if it opens or was deleted. What is not in this vault is only a warning."""
+    try:
+        open_it()
+    except (BrokenChain, VaultLocked) as error:
+        code, severity = ("sealed", "error") if isinstance(error, BrokenChain) else ("not-in-vault", "warning")
+        return Issue(file=error.where or "vault", code=code, what=error.what, hint=error.hint, severity=severity)
+    return None
 
 
 class _Turn(AbstractContextManager[object]):
     """A lock that says who is waited for in words an analyst can use."""
 
-    _held: dict[Path, FileLock] = {}
+    _held: ClassVar[dict[Path, FileLock]] = {}
 
     def __init__(self, path: Path) -> None:
         # one lock object for each path: a process that holds the lock may take it again
-        self._lock = self._held.setdefault(path, FileLock(path))
+        self._lock = self._held.setdefault(path.resolve(), FileLock(path.resolve()))
 
     def __enter__(self) -> object:
         try:
@@ -327,6 +403,20 @@ class _Turn(AbstractContextManager[object]):
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+def _first_written(entry: Entry) -> tuple[datetime, str, int]:
+    """The order in which a row that two devices wrote is kept as it was first written."""
+    return entry.at, entry.device, entry.n
+
+
+def _opened_table(opened: Iterable[tuple[Claim, datetime]]) -> pa.Table:
+    tables = [claims_table([claim], recorded=recorded) for claim, recorded in opened]
+    return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
+
+
+def _ids(entries: Iterable[Entry]) -> set[str]:
+    return {str(row["id"]) for entry in entries for row in entry.rows}
 
 
 def end_of_day(day: date, zone: Any) -> datetime:

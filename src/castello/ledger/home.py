@@ -32,12 +32,15 @@ def device_id(environ: Mapping[str, str] | None = None) -> str:
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name(f"device.{secrets.token_hex(4)}")
     if not file.exists():
-        fresh.write_text(f"d-{secrets.token_hex(5)}", encoding="ascii")
+        with fresh.open("w", encoding="ascii") as out:
+            out.write(f"d-{secrets.token_hex(5)}")
+            out.flush()
+            os.fsync(out.fileno())
         try:
             os.link(fresh, file)
         except FileExistsError:
             pass
         except OSError:  # a file system without links
-            os.replace(fresh, file)
+            fresh.replace(file)
         fresh.unlink(missing_ok=True)
     return file.read_text(encoding="ascii").strip()

@@ -3,7 +3,8 @@ The journal: one file per device, one line per acknowledged act, each line chain
 
 A line is written and synced to disk before anything else happens; the tables are made from the lines and can be
 made again. A line without its newline was never acknowledged (the power went while it was written): it is
-dropped by the next writer. A complete line whose hash does not fit is damage, and refuses every write.
+dropped by the next writer. A complete line whose hash does not fit is damage, and refuses every write; so does a last
+line that is whole but for another byte where its newline was.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from castello.claims import canonical
-from castello.errors import BrokenChain, Issue
+from castello.errors import BrokenChain, Issue, WrongUse
+
+_DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
 Row = Mapping[str, Any]
 """A row of a batch: ``type`` (document, claim, sealed, judgement, relation, ...), ``id`` and ``body``."""
@@ -39,7 +44,15 @@ class Entry:
 
     @classmethod
     def make(
-        cls, *, device: str, n: int, at: datetime, verb: str, rows: Sequence[Row], source: Mapping[str, str], previous: str
+        cls,
+        *,
+        device: str,
+        n: int,
+        at: datetime,
+        verb: str,
+        rows: Sequence[Row],
+        source: Mapping[str, str],
+        previous: str,
     ) -> Entry:
         """A new entry with its hash: SHA-256 of the previous hash and the canonical content."""
         entry = cls(device=device, n=n, at=at, verb=verb, rows=tuple(rows), source=source, previous=previous, hash="")
@@ -81,7 +94,9 @@ class Entry:
             )
         except (ValueError, KeyError, TypeError) as error:
             raise BrokenChain(
-                "a line of the journal cannot be read", hint="Restore the file from a copy; then run `castello verify`.", where=where
+                "a line of the journal cannot be read",
+                hint="Restore the file from a copy; then run `castello verify`.",
+                where=where,
             ) from error
         if entry.line() != line or entry.computed_hash() != entry.hash:
             raise BrokenChain(
@@ -106,7 +121,9 @@ class Journal:
         return tuple(sorted(path.stem for path in self.folder.glob("*.jsonl")))
 
     def file(self, device: str) -> Path:
-        """The file of one device."""
+        """The file of one device; raises :class:`WrongUse` for what cannot be a device's id, such as a path."""
+        if not _DEVICE.fullmatch(device):
+            raise WrongUse("this is not the id of a device", hint="Letters, digits and hyphens only.")
         return self.folder / f"{device}.jsonl"
 
     def entries(self, device: str, *, after: int = 0) -> Iterator[Entry]:
@@ -139,14 +156,8 @@ class Journal:
 
     def heads(self) -> dict[str, tuple[int, str]]:
         """Number and hash of the last entry of each device: the state of the case in a few words."""
-        heads = {}
-        for device in self.devices():
-            last = None
-            for last in self.entries(device):
-                pass
-            if last is not None:
-                heads[device] = (last.n, last.hash)
-        return heads
+        ends = {device: deque(self.entries(device), maxlen=1) for device in self.devices()}
+        return {device: (last.n, last.hash) for device, end in ends.items() for last in end}
 
     def last(self, device: str) -> Entry | None:
         """The device's last entry, read from the end of the file."""
@@ -170,7 +181,14 @@ class Journal:
             sync_folder(self.folder)
 
     def drop_torn_line(self, device: str) -> int:
-        """Cut off a last line that was never completed; returns how many bytes that were."""
+        """
+        Cut off a last line that was never completed; returns how many bytes that were.
+
+        Raises
+        ------
+        BrokenChain
+            If the line is complete and its newline was changed: it was acknowledged, and is not dropped.
+        """
         file = self.file(device)
         if not file.exists():
             return 0
@@ -178,6 +196,9 @@ class Journal:
         with file.open("rb+") as out:
             whole = _end_of_last_line(out, size)
             if whole < size:
+                out.seek(whole)
+                if _only_newline_changed(out.read()):
+                    raise _newline_changed(file)
                 out.truncate(whole)
                 out.flush()
                 os.fsync(out.fileno())
@@ -190,6 +211,8 @@ class Journal:
             try:
                 for _ in self.entries(device):
                     pass
+                if _only_newline_changed(_tail(self.file(device))):
+                    raise _newline_changed(self.file(device))
             except BrokenChain as broken:
                 found.append(
                     Issue(
@@ -213,6 +236,30 @@ def _end_of_last_line(file: Any, size: int) -> int:
             return int(start + at + 1)
         end = start
     return 0
+
+
+def _tail(path: Path) -> bytes:
+    """What stands after the last newline of a file: nothing, unless its last line was cut off or changed."""
+    with path.open("rb") as file:
+        file.seek(_end_of_last_line(file, path.stat().st_size))
+        return file.read()
+
+
+def _only_newline_changed(tail: bytes) -> bool:
+    """Whether a last line without a newline is a whole entry and one byte more: changed, not cut off."""
+    try:
+        Entry.from_line(tail[:-1] + b"\n", where="")
+    except BrokenChain:
+        return False
+    return True
+
+
+def _newline_changed(file: Path) -> BrokenChain:
+    return BrokenChain(
+        "the newline of the last line was changed",
+        hint="Restore the file from a copy; then run `castello verify`.",
+        where=f"journal/{file.name} (last line)",
+    )
 
 
 def _last_line(path: Path) -> bytes | None:

@@ -9,7 +9,7 @@ Castello's own definition, from the method note on evidence, 12.1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from castello.ledger.book import Book
 from castello.ledger.identities import IdentityStore, check_override
@@ -53,13 +53,17 @@ def _override(book: Book, newest: date) -> str | None:
     store_folder = book.folder / "vault" / "identities"
     if not store_folder.exists():
         return None
-    store = IdentityStore.open(store_folder)
-    rows = [row for row in book.rows("identities") if row["body"].get("fingerprint") == store.fingerprint]
-    if not rows:
-        return None  # the store is not the one that the journal knows: its signatures prove nothing
+    store, stores = IdentityStore.open(store_folder), book.rows("identities")
+    # the first store of the case counts: one that somebody put in its place later proves nothing
+    if not stores or stores[0]["body"].get("fingerprint") != store.fingerprint:
+        return None
     for row in reversed(book.rows("override")):
-        body = row["body"]
-        same_case = check_override(body["signed"], store.verify_key, case_id=body["case"])
-        if same_case and body["newest"] >= newest.isoformat():
-            return f"{body['signed']['reason']} ({', '.join(body['signed']['by'])})"
+        signed = row["body"]["signed"]
+        if not check_override(signed, store.verify_key, case_id=stores[0]["body"]["case"]):
+            continue
+        # what was newest is asked of the ledger: the two persons signed the instant, not what the row says of it
+        signed_at = datetime.fromisoformat(signed["when"]) + timedelta(seconds=1)
+        known = book.newest_day(until=signed_at)
+        if known is not None and newest <= known:
+            return f"{signed['reason']} ({', '.join(signed['by'])})"
     return None

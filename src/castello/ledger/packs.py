@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,10 +19,12 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from castello.claims import canonical
 from castello.errors import BrokenChain, Issue, WrongUse
 from castello.ledger.home import config_home
-from castello.ledger.journal import Entry, Journal, sync_folder
+from castello.ledger.journal import Entry, Journal
+from castello.ledger.vault import held, private_folder, write_file
 
 MAGIC = b"castello-pack-1\n"
 LEFT_OUT = (".castello", "journal")
+VAULT = PurePosixPath("vault/vault.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +37,13 @@ class Merged:
 
 
 def device_key(environ: Mapping[str, str] | None = None) -> PrivateKey:
-    """This device's own key, made on first use; packs for this device are sealed to its public half."""
+    """The key of this device, made on first use; packs for this device are sealed to its public half."""
     file = config_home(environ) / "device.key"
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(bytes(PrivateKey.generate()).hex().encode())
-            out.flush()
-            os.fsync(out.fileno())
+        private_folder(file.parent)
+        with held(file.with_suffix(".lock")):
+            if not file.exists():
+                write_file(file, bytes(PrivateKey.generate()).hex().encode())
     return PrivateKey(bytes.fromhex(file.read_text(encoding="ascii").strip()))
 
 
@@ -65,7 +64,9 @@ def seal_pack(folder: Path, *, case_id: str, to: str) -> bytes:
     try:
         recipient = PublicKey(bytes.fromhex(to))
     except (ValueError, TypeError) as error:
-        raise WrongUse(f"{to!r} is not a device's key", hint="`castello doctor` on the other device prints it.") from error
+        raise WrongUse(
+            f"{to!r} is not a device's key", hint="`castello doctor` on the other device prints it."
+        ) from error
     lines = sorted(_lines(folder))
     head = canonical({"case": case_id, "lines": len(lines)})
     return MAGIC + SealedBox(recipient).encrypt(b"\n".join([head, *lines]))
@@ -78,7 +79,7 @@ def _lines(folder: Path) -> Iterator[bytes]:
             yield canonical({"device": device, "line": entry.line().decode(), "n": entry.n})
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        hidden = any(part.startswith(".") for part in name.parts) or path.suffix == ".lock"
+        hidden = any(part.startswith(".") for part in name.parts) or "lock" in (path.name, path.suffix[1:])
         if path.is_file() and name.parts[0] not in LEFT_OUT and not hidden:
             yield canonical({"data": base64.b64encode(path.read_bytes()).decode(), "file": name.as_posix()})
 
@@ -112,31 +113,38 @@ def unpack(folder: Path, lines: list[dict[str, str]]) -> Merged:
     """
     Bring a pack's journal lines and files into a case folder; the caller holds the case's lock.
 
-    Chains are checked before anything is written: one that contradicts ours refuses the whole pack. Files that are not
-    here are written; files that differ are reported, and ours are kept.
+    Chains and names are checked before anything is written: one that is wrong refuses the whole pack. Files that are not here
+    are written; files that differ are reported, and ours are kept. Of a vault that is not ours no file is taken: its claims stay sealed.
 
     Raises
     ------
     BrokenChain
         If a chain in the pack is damaged, or parts from ours.
+    WrongUse
+        If the pack names a file outside the case, or what is no device.
     """
     theirs: dict[str, list[Entry]] = {}
     for item in lines:
         if "device" in item:
             entry = Entry.from_line(item["line"].encode(), where=f"pack, device {item['device']}")
             theirs.setdefault(entry.device, []).append(entry)
+    arriving = _arriving(lines)
     journal, longer = Journal(folder / "journal"), {}
     for device, entries in theirs.items():
         entries.sort(key=lambda entry: entry.n)
         _check_chain(device, entries)
         ours = list(journal.entries(device))
-        if [entry.hash for entry in ours] != [entry.hash for entry in entries[: len(ours)]] and len(ours) <= len(entries):
-            raise BrokenChain(f"device {device}: its chain in the pack is not ours", hint="Nothing was taken in; compare the two copies.")
+        if any(mine.hash != other.hash for mine, other in zip(ours, entries, strict=False)):
+            raise BrokenChain(
+                f"device {device}: its chain in the pack is not ours",
+                hint="Nothing was taken in; compare the two copies.",
+            )
         longer[device] = entries[len(ours) :]
     for device in sorted(longer):
+        journal.drop_torn_line(device)
         for entry in longer[device]:
             journal.append(entry)
-    files, issues = _unpack_files(folder, lines)
+    files, issues = _unpack_files(folder, arriving)
     return Merged(entries=sum(len(entries) for entries in longer.values()), files=files, issues=issues)
 
 
@@ -144,30 +152,45 @@ def _check_chain(device: str, entries: list[Entry]) -> None:
     previous = ""
     for n, entry in enumerate(entries, start=1):
         if entry.n != n or entry.previous != previous:
-            raise BrokenChain(f"device {device}: its chain in the pack has a gap", hint="Nothing was taken in; ask for the pack again.")
+            raise BrokenChain(
+                f"device {device}: its chain in the pack has a gap",
+                hint="Nothing was taken in; ask for the pack again.",
+            )
         previous = entry.hash
 
 
-def _unpack_files(folder: Path, lines: list[dict[str, str]]) -> tuple[int, tuple[Issue, ...]]:
-    written, issues = 0, []
+def _arriving(lines: list[dict[str, str]]) -> dict[PurePosixPath, bytes]:
+    """Files of the pack by their place in the case; none of them may lie outside it, or where only Castello writes."""
+    files = {}
     for item in lines:
         if "file" not in item:
             continue
         name = PurePosixPath(item["file"])
-        if name.is_absolute() or ".." in name.parts or name.parts[0] in LEFT_OUT:
+        inside = name.parts and not name.is_absolute() and not set(item["file"]) & set("\\:\0")
+        if not inside or name.parts[0] in LEFT_OUT or any(part.startswith(".") for part in name.parts):
             raise WrongUse(f"the pack names the file {item['file']!r}, outside the case", hint="Do not use this pack.")
-        path, data = folder / name, base64.b64decode(item["data"])
-        if path.exists():
+        files[name] = base64.b64decode(item["data"])
+    return files
+
+
+def _unpack_files(folder: Path, files: Mapping[PurePosixPath, bytes]) -> tuple[int, tuple[Issue, ...]]:
+    written, issues = 0, []
+    header = folder / VAULT
+    foreign = header.exists() and VAULT in files and header.read_bytes() != files[VAULT]
+    for name, data in files.items():
+        path = folder / name
+        if foreign and name.parts[0] == VAULT.parts[0]:
+            if name == VAULT:
+                issues.append(_differs(name, "is another vault in the pack", "Claims sealed there stay sealed here."))
+        elif path.exists():
             if path.read_bytes() != data:
-                issues.append(
-                    Issue(file=item["file"], code="differs", what="differs in the pack", hint="Ours was kept; compare.", severity="warning")
-                )
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        sync_folder(path.parent)
-        written += 1
+                issues.append(_differs(name, "differs in the pack", "Ours was kept; compare."))
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_file(path, data)
+            written += 1
     return written, tuple(issues)
+
+
+def _differs(name: PurePosixPath, what: str, hint: str) -> Issue:
+    return Issue(file=str(name), code="differs", what=what, hint=hint, severity="warning")

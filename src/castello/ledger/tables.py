@@ -11,14 +11,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from castello.claims import Claim, canonical
@@ -70,8 +72,8 @@ def claim_columns(claim: Claim) -> dict[str, object]:
     """What queries need of a claim, flat; the whole claim stays in ``body``."""
     quantity, happened = claim.quantity, claim.happened
     sure = happened.sure or (None, None)
-    # the last day on which it can have been said, if it is known: how far the speaker's word reaches
-    said = claim.said[1].fromordinal(claim.said[1].toordinal() - 1) if claim.said and claim.said[1] else None
+    # the first day on which it can have been said: so far, and no further, the speaker's word certainly reaches
+    said = claim.said[0] if claim.said else None
     return {
         "kind": claim.kind.value,
         "question": claim.question,
@@ -106,7 +108,9 @@ def claims_table(claims: Iterable[Claim], *, recorded: datetime) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def _row(type_: str, id_: str, body: Mapping[str, Any], *, recorded: datetime, device: str, n: int) -> dict[str, object]:
+def _row(
+    type_: str, id_: str, body: Mapping[str, Any], *, recorded: datetime, device: str, n: int
+) -> dict[str, object]:
     row: dict[str, object] = {"type": type_, "id": id_, "recorded": recorded, "device": device, "n": n}
     if type_ == "claim":
         row |= claim_columns(Claim.from_json(body, id=id_))
@@ -120,11 +124,34 @@ def flat_row(row: Mapping[str, Any], entry: Entry) -> dict[str, object]:
 
 
 class Tables:
-    """The Delta table of one case, in ``.castello/ledger``."""
+    """
+    The Delta table of one case, in ``.castello/ledger``.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._hashes = folder.parent / "ledger.sha256"
+    Made again, it gets a folder of its own (``ledger-2``, ...), and one small file, ``ledger.at``, says which is the one to read: so
+    readers see the old table or the new one, whole, and never one that is half made.
+    """
+
+    def __init__(self, home: Path, *, name: str | None = None) -> None:
+        self._home, self._name = home, name
+
+    @property
+    def name(self) -> str:
+        """Name of the table's folder in ``.castello``."""
+        if self._name is not None:
+            return self._name
+        try:
+            name = (self._home / "ledger.at").read_text(encoding="ascii", errors="replace")
+        except FileNotFoundError:
+            name = ""
+        return name if _NAME.fullmatch(name) else "ledger"
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the table."""
+        return self._home / self.name
+
+    def _hashes(self) -> Path:
+        return self._home / f"{self.name}.sha256"
 
     def _table(self) -> DeltaTable | None:
         try:
@@ -141,21 +168,25 @@ class Tables:
         table = self._table()
         return [] if table is None else sorted(table.file_uris())
 
-    def applied(self, device: str) -> int:
-        """Number of the device's last journal entry that the table holds."""
+    def applied(self, devices: Iterable[str]) -> dict[str, int]:
+        """Number of the last journal entry of each device that the table holds; 0 for none."""
         table = self._table()
-        return 0 if table is None else (table.transaction_version(device) or 0)
+        return {device: 0 if table is None else (table.transaction_version(device) or 0) for device in devices}
 
-    def append(self, entry: Entry, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Store rows of one journal entry: one atomic commit. The caller holds the case's lock."""
-        flat = [flat_row(row, entry) for row in rows]
-        done = CommitProperties(app_transactions=[Transaction(entry.device, entry.n)])
+    def append(self, rows: Iterable[tuple[Mapping[str, Any], Entry]], *, applied: Mapping[str, int]) -> None:
+        """
+        Store rows, each of its journal entry, in one atomic commit. The caller holds the case's lock.
+
+        ``applied`` is the number of the last entry of each device that the table holds after it.
+        """
+        marks = [Transaction(device, n) for device, n in sorted(applied.items())]
         write_deltalake(
             self.folder,
-            pa.Table.from_pylist(flat, schema=SCHEMA),
+            pa.Table.from_pylist([flat_row(row, entry) for row, entry in rows], schema=SCHEMA),
             mode="append",
             configuration={"delta.appendOnly": "true"},
-            commit_properties=done,
+            commit_properties=CommitProperties(app_transactions=marks),
+            post_commithook_properties=_NO_HOUSEKEEPING,
         )
         self.note_files()
 
@@ -164,15 +195,35 @@ class Tables:
         table = self._table()
         if table is None or len(table.file_uris()) < FILES_BEFORE_COMPACTION:
             return False
-        table.optimize.compact()
+        table.optimize.compact(post_commithook_properties=_NO_HOUSEKEEPING)
         table.create_checkpoint()
         self.note_files()
         return True
 
-    def drop(self) -> None:
-        """Remove the derived table, to make it again from the journal."""
+    def afresh(self) -> Tables:
+        """An empty table beside this one, not yet the one that is read; see :meth:`take_over`."""
+        _, _, number = self.name.partition("-")
+        fresh = Tables(self._home, name=f"ledger-{int(number or 1) + 1}")
+        fresh.remove()
+        return fresh
+
+    def take_over(self, fresh: Tables) -> None:
+        """Make the other table the one that is read. The old one stays until the next time, for readers that have it open."""
+        old = self.name
+        pointer = self._home / "ledger.at"
+        with (new := pointer.with_suffix(".new")).open("w", encoding="ascii") as out:
+            out.write(fresh.name)
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(pointer)
+        for path in self._home.glob("ledger*"):
+            if path.is_dir() and path.name not in (old, fresh.name):
+                Tables(self._home, name=path.name).remove()
+
+    def remove(self) -> None:
+        """Remove this table; it can be made again from the journal."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self._hashes.unlink(missing_ok=True)
+        self._hashes().unlink(missing_ok=True)
 
     # ------------------------------------------------------------------------------------------------- checking
 
@@ -181,6 +232,8 @@ class Tables:
         known = self._noted()
         if not self.folder.exists():
             return
+        # but for this one, which only points at the newest checkpoint and is found without it
+        (self.folder / "_delta_log" / "_last_checkpoint").unlink(missing_ok=True)
         lines = [
             json.dumps({"file": name, "sha256": _sha256(self.folder / name)}) + "\n"
             for name in self._all_files()
@@ -188,19 +241,19 @@ class Tables:
         ]
         if not lines:
             return
-        with self._hashes.open("a", encoding="utf-8") as out:
+        with self._hashes().open("a", encoding="utf-8") as out:
             out.writelines(lines)
             out.flush()
             os.fsync(out.fileno())
 
     def _noted(self) -> dict[str, str]:
-        if not self._hashes.exists():
+        if not self._hashes().exists():
             return {}
         noted = {}
-        for line in self._hashes.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in self._hashes().read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 item = json.loads(line)
-                noted[item["file"]] = item["sha256"]
+                noted[str(item["file"])] = str(item["sha256"])
             except (ValueError, KeyError, TypeError):
                 continue  # a torn or damaged line: its file shows up as one without a hash
         return noted
@@ -208,43 +261,71 @@ class Tables:
     def _all_files(self) -> list[str]:
         if not self.folder.exists():
             return []
-        paths = (path for path in self.folder.rglob("*") if path.is_file() and not path.name.startswith("_last_checkpoint"))
+        paths = (path for path in self.folder.rglob("*") if path.is_file())
         return sorted(path.relative_to(self.folder).as_posix() for path in paths)
+
+    def _issue(self, code: str, what: str, *, file: str = "") -> Issue:
+        return Issue(file=f".castello/{self.name}/{file}".rstrip("/"), code=code, what=what, hint=REMAKE)
 
     def issues(self) -> tuple[Issue, ...]:
         """Files of the table whose bytes are not those that were written."""
-        noted, found = self._noted(), []
-        for name in self._all_files():
+        noted, here, found = self._noted(), self._all_files(), []
+        for name in here:
             if name not in noted:
-                what, code = "has no hash on record", "no-hash"
+                found.append(self._issue("no-hash", "has no hash on record", file=name))
             elif noted[name] != _sha256(self.folder / name):
-                what, code = "does not match its hash: at least one byte has changed", "changed-file"
-            else:
-                continue
-            found.append(Issue(file=f".castello/ledger/{name}", code=code, what=what, hint=_REMAKE))
-        here = set(self._all_files())
-        found += [
-            Issue(file=f".castello/ledger/{name}", code="lost-file", what="is gone", hint=_REMAKE)
-            for name in sorted(noted)
-            if name not in here
-        ]
+                what = "does not match its hash: at least one byte has changed"
+                found.append(self._issue("changed-file", what, file=name))
+        found += [self._issue("lost-file", "is gone", file=name) for name in sorted(noted) if name not in here]
         try:
             self._table()
         except DeltaError as error:
-            found.append(Issue(file=".castello/ledger", code="unreadable", what=f"cannot be opened ({error})", hint=_REMAKE))
+            found.append(self._issue("unreadable", f"cannot be opened ({error})"))
+        return tuple(found)
+
+    def row_issues(self, expected: Mapping[str, Mapping[str, object]]) -> tuple[Issue, ...]:
+        """
+        Rows that are not those of the journal, column by column; files that cannot be read are named instead.
+
+        Parameters
+        ----------
+        expected
+            Every row that the journals have, by id, as :func:`flat_row` makes it.
+        """
+        found, seen, unread = [], set(), False
+        for file in self.files():
+            try:
+                rows = pq.read_table(file, schema=SCHEMA).to_pylist()
+            except (OSError, ValueError, pa.ArrowException) as error:
+                found.append(self._issue("unreadable", f"cannot be read ({error})", file=Path(file).name))
+                unread = True
+                continue
+            for row in rows:
+                wanted = expected.get(row["id"])
+                if wanted is None or row["id"] in seen:
+                    what = f"{row['type']} {row['id']} {'is in no journal' if wanted is None else 'stands twice'}"
+                    found.append(self._issue("alien-row", what))
+                    continue
+                seen.add(row["id"])
+                if changed := [column for column, value in row.items() if value != wanted.get(column)]:
+                    what = f"{row['type']} {row['id']} differs from the journal in {', '.join(changed)}"
+                    found.append(self._issue("changed-row", what))
+        if not unread:
+            lost = sorted(expected.keys() - seen)
+            found += [
+                self._issue("lost-row", f"{expected[id_]['type']} {id_} of the journal is missing") for id_ in lost
+            ]
         return tuple(found)
 
 
-_REMAKE = "The table is derived: delete .castello and run `castello build`; the journal has every row."
+_NAME = re.compile(r"ledger(-[0-9]{1,9})?")
+
+_NO_HOUSEKEEPING = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+"""The table's own housekeeping would delete log files after a month: whatever is stored stays, hashed, as it was written."""
+
+REMAKE = "The table is derived: delete .castello and run `castello build`; the journal has every row."
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def as_day(value: object) -> date | None:
-    """A day column's value, whichever way the engine hands it back."""
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None

@@ -9,7 +9,8 @@ The picture as named SQL steps: what is visible, what holds, what stands, what f
 ``amounts``  one row for each question: the interval, and how many origins it rests on
 
 A claim speaks for every day up to the one on which it was *said* (its reach), and after that until news of another
-answer arrives. So later news supersedes, and a claim made later about an earlier day contradicts.
+answer arrives. So later news supersedes, and a claim made later about an earlier day contradicts. A claim whose beginning
+lies between two days counts from the later one on: before it, the state only may have held.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ STATES = (
                    verdict not in ('rejected', 'retracted') and modality in ('asserted', 'likely', 'negated') as counts
             from visible
             where kind in ({_listed(STATE_KINDS)})
-              and coalesce(maybe_start, date '0001-01-01') <= $as_of and (maybe_end is null or maybe_end > $as_of)""",
+              and coalesce(sure_start, maybe_start, date '0001-01-01') <= $as_of
+              and (maybe_end is null or maybe_end > $as_of)""",
     )
     .add(
         "reaching",
@@ -122,6 +124,7 @@ AMOUNTS = (
             from visible
             where kind in ({_listed(QUANTITY_KINDS)})
               and coalesce(low, high) is not null
+              and verification <> 'derived'
               and modality in ('asserted', 'likely')
               and verdict not in ('rejected', 'retracted')
               and coalesce(maybe_start, date '0001-01-01') <= $as_of""",
@@ -131,8 +134,8 @@ AMOUNTS = (
         """select *, reach < $as_of - to_days($max_age_days) as stale,
                   bool_and(reach < $as_of - to_days($max_age_days)) over (partition by question) as all_stale
            from stated
-           qualify row_number() over (
-               partition by question, loose_origin order by onset desc, said desc nulls last, published desc, id desc) = 1""",
+           qualify rank() over (
+               partition by question, loose_origin order by onset desc, said desc nulls last, published desc) = 1""",
     )
     .add(
         "amounts",

@@ -36,10 +36,11 @@ def clusters(judgements: Iterable[Judgement]) -> dict[str, tuple[str, str]]:
             first, second = sorted(name.removeprefix(PREFIX) for name in judgement.about)
             last[first, second] = judgement.verdict
     apart = {pair for pair, verdict in last.items() if verdict is Verdict.DIFFERENT}
-    strict = _joined(
-        (pair for pair, verdict in sorted(last.items()) if verdict in (Verdict.SAME, Verdict.UNSURE)), apart
-    )
-    loose = _joined((pair for pair, verdict in sorted(last.items()) if verdict is Verdict.SAME), apart)
+    same = [pair for pair, verdict in sorted(last.items()) if verdict is Verdict.SAME]
+    unsure = [pair for pair, verdict in sorted(last.items()) if verdict is Verdict.UNSURE]
+    loose = _joined(same, apart)
+    # what is the same comes first: a doubtful pair must not keep apart what is known to be one
+    strict = _joined([*same, *unsure], apart)
     names = sorted({name for pair in last for name in pair})
     return {name: (strict.get(name, name), loose.get(name, name)) for name in names}
 

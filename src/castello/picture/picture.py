@@ -27,6 +27,7 @@ from castello.claims import (
 from castello.engines import Engine, Steps
 from castello.ledger import Book, end_of_day
 from castello.ledger.tables import SCHEMA, claims_table
+from castello.names.judged import standing
 from castello.picture._steps import TOPICS, VISIBLE
 from castello.picture.origins import clusters
 
@@ -119,21 +120,27 @@ class Picture:
 
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
-        """Judgements that could be known, oldest first: by their date, then as recorded."""
+        """
+        Judgements that could be known and stand, oldest first: by their date, then as recorded.
+
+        One that was taken back, by a judgement about it, counts as never made: what stood before stands again.
+        """
         seen = [
             (judgement.dated, recorded, judgement.id, judgement)
             for judgement, recorded in self.book.judgements()
             if self._is_visible(dated=judgement.dated, recorded=recorded)
         ]
-        if self.clock == "recorded":
-            return tuple(item[3] for item in sorted(seen, key=lambda item: (item[1], item[2])))
-        return tuple(item[3] for item in sorted(seen, key=lambda item: item[:3]))
+        kept = {judgement.id for judgement in standing(item[3] for item in seen)}
+        seen.sort(key=lambda item: item[1:3] if self.clock == "recorded" else item[:3])
+        return tuple(item[3] for item in seen if item[2] in kept)
 
     @cached_property
     def relations(self) -> tuple[Relation, ...]:
         """Relations between figures that could be known, in the order of their ids."""
         seen = (
-            relation for relation, at in self.book.relations() if self._is_visible(dated=relation.dated, recorded=at)
+            relation
+            for relation, at in self.book.relations()
+            if self._is_visible(dated=relation.dated, recorded=at) and not is_withdrawn(self, relation.id)
         )
         return tuple(sorted(seen, key=lambda relation: relation.id))
 
@@ -145,8 +152,13 @@ class Picture:
 
     @cached_property
     def verdicts(self) -> dict[str, Judgement]:
-        """The last judgement about each claim that was accepted, rejected, retracted or withdrawn."""
-        singles = (judgement for judgement in self.judgements if len(judgement.about) == 1)
+        """
+        The last judgement about each claim that was accepted, rejected, retracted or withdrawn.
+
+        A withdrawal that stands is above the others: it says that the claim was entered by mistake, they whether it is true.
+        """
+        singles = [judgement for judgement in self.judgements if len(judgement.about) == 1]
+        singles.sort(key=lambda judgement: judgement.verdict is Verdict.WITHDRAWN)
         return {judgement.about[0]: judgement for judgement in singles}
 
     @cached_property
@@ -311,6 +323,6 @@ def _long_ago() -> datetime:
 
 
 def is_withdrawn(picture: Picture, claim: str) -> bool:
-    """Whether a claim was taken back by who entered it."""
+    """Whether a claim or relation was taken back by who entered it."""
     judgement = picture.verdicts.get(claim)
     return judgement is not None and judgement.verdict is Verdict.WITHDRAWN

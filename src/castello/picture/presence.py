@@ -71,7 +71,9 @@ class Posterior:
 def likelihoods() -> Table:
     """How often each class of source uses each word, if the party is there and if it is not; Castello's own judgement."""
     text = (resources.files("castello.picture") / "presence_likelihoods.toml").read_text(encoding="utf-8")
-    return {name: {word: (row[0], row[1]) for word, row in words.items()} for name, words in tomllib.loads(text).items()}
+    return {
+        name: {word: (row[0], row[1]) for word, row in words.items()} for name, words in tomllib.loads(text).items()
+    }
 
 
 def posterior(
@@ -126,7 +128,8 @@ def posterior(
 
     def contributions(half_life: float) -> tuple[Contribution, ...]:
         return tuple(
-            _contribution(claim, origin, picture, half_life=half_life, rates=rates) for origin, claim in sorted(speaking.items())
+            _contribution(claim, origin, picture, half_life=half_life, rates=rates)
+            for origin, claim in sorted(speaking.items())
         )
 
     by_claim = contributions(half_life_days)
@@ -140,7 +143,8 @@ def posterior(
         by_claim=by_claim,
         claims=tuple(sorted(claim.id for claim in claims)),
         without={
-            item.origin: _share(prior, tuple(other for other in by_claim if other.origin != item.origin)) for item in by_claim
+            item.origin: _share(prior, tuple(other for other in by_claim if other.origin != item.origin))
+            for item in by_claim
         },
     )
 

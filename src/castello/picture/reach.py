@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import Literal
 
 from castello.cases.settings import Enclave
@@ -265,10 +265,11 @@ def reach(picture: Picture, *, users: str = "supply") -> tuple[Reach, ...]:
         graph = _Roads(picture, enclave, users)
         for reading in READINGS:
             now = graph.connection(states[picture.as_of], reading)
-            unbroken = takewhile(
-                lambda day: graph.connection(states[day], reading).status == now.status, reversed(days)
-            )
-            since = min(unbroken)
+            since = picture.as_of
+            for day in reversed(days):
+                if graph.connection(states[day], reading).status != now.status:
+                    break
+                since = day
             roads = [graph.state(states[picture.as_of], road) for road in now.roads]
             found.append(
                 Reach(

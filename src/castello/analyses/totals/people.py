@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from castello.analyses.totals.figures import SIGNED_UNITS, slack_of
+from castello.analyses.totals.figures import slack_of
 from castello.analyses.totals.interval import Interval, hull, written
 from castello.claims import Claim, Finding, Kind, Verdict, Verification
 from castello.picture import Picture, Topic
 from castello.picture.origins import clusters
-from castello.picture.sentences import interval, message, name_of, number, render
+from castello.picture.sentences import interval, message, name_of, render
 
 HOUSEHOLD = Interval(4, 7)
 """Persons per family with which families are counted as persons: our assumption. It is shown wherever it is used."""
@@ -168,7 +168,7 @@ def _groups(topics: Iterable[Topic], claims: Mapping[str, Claim], household: Int
 def _statement(claim: Claim, household: Interval) -> _Statement:
     quantity = claim.quantity
     assert quantity is not None  # the picture counts claims with a figure only
-    span = Interval.of(quantity.low, quantity.high, count=quantity.unit not in SIGNED_UNITS)
+    span = Interval.of(quantity.low, quantity.high)
     size = household if quantity.unit == "family" else Interval.point(1)
     loose = span.widened(slack_of(quantity))
     return _Statement(claim=claim, persons=span * size, loose=loose * size)
@@ -199,12 +199,13 @@ class _Said:
     def finding_of_all(self, place: str, groups: Sequence[_Group]) -> Finding:
         """What all definitions of a place span together; contested where those who share one cannot all be right."""
         fresh = [group for group in groups if not group.stale] or list(groups)
+        families = any(item.converted for group in fresh for item in group.counted)
         asked = [f"{group.predicate}{group.qualified}" for group in fresh]
         return self._made(
             fresh,
             kind="people_all",
             definition=None,
-            id_="totals.people_all",
+            id_="totals.people_all.families" if families else "totals.people_all",
             values={"key": f"people|{place}|any", "definitions": len(asked)},
             more={"definitions": asked},
         )
@@ -222,23 +223,18 @@ class _Said:
         place, unit = groups[0].place, groups[0].unit
         counted = [item for group in groups for item in group.counted]
         span = hull(item.persons for item in counted)
-        bounds = [item.persons.ends for item in counted]
-        lows, highs = ([end for end in ends if end is not None] for ends in zip(*bounds, strict=True))
-        open_high = any(high is None for _, high in bounds)
-        # the highest figure that was printed, "or more" where somebody gave no upper end
-        low = None if any(low is None for low, _ in bounds) else min(lows)
-        high = max((*highs, *(lows if open_high else ())), default=None)
+        ends = _ends(counted)
         stale = all(group.stale for group in groups)
         ids = tuple(sorted({item.claim.id for item in counted}))
         origins = self._origins(counted)
         converted = [item for item in counted if item.converted]
         status = "contested" if any(group.contested for group in groups) else "assessed"
-        sides: dict[str, str | int | float] = {"interval": interval(low, high, open_high=open_high)}
+        own = _ends([item for item in counted if not item.converted])
+        sides: dict[str, str | int | float] = {"interval": ends.shown}
         if converted:
-            own = [item.persons for item in counted if not item.converted]
             sides["families"] = ", ".join(written(_families(item.claim)) for item in converted)
-            sides["size"] = f"{number(self.household.low)}–{number(self.household.high)}"
-            sides |= {"printed": written(hull(own))} if own else {}
+            sides["size"] = written(self.household)
+            sides |= {"printed": own.shown} if len(converted) < len(counted) else {}
         said = message(
             id_, place=place, unit=unit, origins=origins["n_loose"], status=f"totals_{status}", **values, **sides
         )
@@ -250,8 +246,8 @@ class _Said:
             text=render(said, self.picture.registers),
             method=f"totals/{kind}",
             value=span.value,
-            low=low,
-            high=high,
+            low=ends.low,
+            high=ends.high,
             unit=unit,
             status=status,
             definition=definition,
@@ -262,7 +258,9 @@ class _Said:
             sensitivity=self.picture.sensitivity(ids),
             extra=tuple(
                 {
-                    "open_high": open_high,
+                    "open_low": ends.open_low,
+                    "open_high": ends.open_high,
+                    "printed": {"low": own.low, "high": own.high},
                     "origins": origins,
                     "statements": [
                         item.to_json(self.picture)
@@ -329,6 +327,32 @@ class _Said:
         if unread:
             gaps.append(f"whether {unread} of the figures stand in their source as coded")
         return tuple(gaps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ends:
+    """The lowest and highest figures given, and whether somebody gave no lower or upper end."""
+
+    low: float | None
+    high: float | None
+    open_low: bool
+    open_high: bool
+
+    @property
+    def shown(self) -> str:
+        return interval(self.low, self.high, open_high=self.open_high)
+
+
+def _ends(statements: Sequence[_Statement]) -> _Ends:
+    bounds = [item.persons.ends for item in statements]
+    lows = [low for low, _ in bounds if low is not None]
+    highs = [high for _, high in bounds if high is not None]
+    return _Ends(
+        low=min((*lows, *highs)) if lows else None,
+        high=max((*lows, *highs)) if highs else None,
+        open_low=len(lows) < len(bounds),
+        open_high=len(highs) < len(bounds),
+    )
 
 
 def _key(claim: Claim) -> str:

@@ -11,7 +11,7 @@ from castello.briefs import brief as parts
 from castello.briefs.profile import Clearance
 from castello.cases import Registers
 from castello.claims import Claim, Finding, Kind, Verification
-from castello.picture import Picture
+from castello.picture import Picture, Topic
 from castello.picture.reach import timeline
 from castello.picture.sentences import catalogue, chain_text, claim_text, interval, name_of
 
@@ -59,7 +59,7 @@ def assemble(picture: Picture, clearance: Clearance, *, language: str = "en") ->
     after = _findings(picture)
     before = _findings(picture.moved(days=-1))
     cleared = clearance.findings(after.values(), analyses=ANALYSES)
-    evidence = _Evidence(picture, clearance, language=language)
+    evidence = _Evidence(picture, clearance, cleared.findings, language=language)
     lines = {finding.id: evidence.line(finding) for finding in cleared.findings}
     kept = {finding.id: finding for finding in cleared.findings}
     sections = tuple(
@@ -71,7 +71,9 @@ def assemble(picture: Picture, clearance: Clearance, *, language: str = "en") ->
         )
         for key, kinds in SECTIONS
     )
-    changes = tuple(_changes(before, kept, lines, language=language))
+    # presence that leaves is a range over an area: that somebody was newly named in it is not for telling
+    telling = {id_: finding for id_, finding in kept.items() if not (clearance.leaves and finding.kind == "presence")}
+    changes = tuple(_changes(before, telling, lines, language=language))
     contested = tuple(line for id_, line in lines.items() if {"contested", "undecided"} & set(line.flags))
     settings = picture.registers.settings
     withheld = Counter(dict(cleared.withheld)) + evidence.withheld
@@ -90,7 +92,7 @@ def assemble(picture: Picture, clearance: Clearance, *, language: str = "en") ->
         contested=contested,
         unknown=_unknown(kept.values(), picture),
         withheld=tuple(sorted(withheld.items())),
-        timeline=_timeline(picture),
+        timeline=_timeline(picture, language=language),
         map=_map(picture, clearance, language=language),
         assessments=evidence.assessments(),
         evidence=tuple(evidence.sources),
@@ -157,11 +159,11 @@ def _unknown(findings: Iterable[Finding], picture: Picture) -> tuple[str, ...]:
     )
 
 
-def _timeline(picture: Picture) -> tuple[parts.Spell, ...]:
+def _timeline(picture: Picture, *, language: str) -> tuple[parts.Spell, ...]:
     start = max(picture.registers.settings.start, picture.as_of - timedelta(days=120))
     return tuple(
         parts.Spell(
-            row=name_of(spell.place, picture.registers),
+            row=name_of(spell.place, picture.registers, language=language),
             reading=spell.reading,
             status=spell.status,
             start=spell.start,
@@ -205,32 +207,30 @@ def _holder_name(holder: str, registers: Registers, *, language: str) -> str:
     return name_of(holder, registers, language=language)
 
 
-def _map_road(topic: object, registers: Registers, *, language: str) -> parts.MapRoad | None:
-    from castello.picture import Topic
-
-    assert isinstance(topic, Topic)
+def _map_road(topic: Topic, registers: Registers, *, language: str) -> parts.MapRoad | None:
     road = registers.places.road(topic.subject)
-    ends = [registers.places.place(end).point for end in road.ends]
-    line = road.line or tuple(point for point in ends if point is not None)
-    # one line for each road: the side whose supply it carries
-    if len(line) < 2 or not topic.question.endswith("|supply"):
+    # one line for each road, for the side whose supply it carries; a road without a course on record is not drawn straight
+    if len(road.line) < 2 or not topic.question.endswith("|supply"):
         return None
     state = str(topic.answer) if topic.status == "assessed" else "undecided"
     return parts.MapRoad(
-        id=road.id, name=registers.places.name(road.id, language), line=line, state=state, side=str(topic.object)
+        id=road.id, name=registers.places.name(road.id, language), line=road.line, state=state, side=str(topic.object)
     )
 
 
 class _Evidence:
     """Numbers the claims behind the lines in the order in which they are first needed."""
 
-    def __init__(self, picture: Picture, clearance: Clearance, *, language: str) -> None:
+    def __init__(
+        self, picture: Picture, clearance: Clearance, findings: Iterable[Finding], *, language: str
+    ) -> None:
         self._picture, self._clearance, self._language = picture, clearance, language
         self.sources: list[parts.Source] = []
         self.withheld: Counter[str] = Counter()
         self._numbers: dict[str, int | None] = {}
         self._claims: dict[str, Claim] = {}
-        self._all = picture.claims_by_id(picture.visible_ids())
+        behind = (id_ for finding in findings for id_ in (*finding.claims, *finding.against))
+        self._all = picture.claims_by_id((*behind, *(id_ for item in picture.assessments for id_ in item.rests_on)))
 
     def line(self, finding: Finding) -> parts.Line:
         """A finding as a line, its evidence numbered."""

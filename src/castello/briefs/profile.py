@@ -196,6 +196,8 @@ class Clearance:
         asked = tuple(findings)
         if not self.leaves:
             return Cleared(findings=asked)
+        # one reading of the ledger instead of one for each finding
+        self.picture.claims_by_id(id_ for finding in asked for id_ in (*finding.claims, *finding.against))
         decided = self._decided_by_protected(asked, tuple(analyses))
         kept, withheld = [], Counter[str]()
         for finding in asked:

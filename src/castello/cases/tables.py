@@ -42,12 +42,15 @@ def read_csv(
         if not _blank(line) and not line.lower().startswith("sep="):
             issue(number, "title", "stands above the header and is not read", "Keep titles out of the table.")
     separator = _separator(lines[header_at])
-    header = [name.strip().lstrip("\ufeff").lower() for name in _split(lines, header_at, separator)[0]]
     try:
+        header = [name.strip().lstrip("\ufeff").lower() for name in _split(lines, header_at, separator)[0]]
         _check_header(header, file=file, row=header_at + 1, columns=columns, required=required)
     except Unreadable as unreadable:
         # where the lines above are no text either, this is no table
         raise Unreadable(issues[0] if issues and (issues[0].row or 0) <= header_at else unreadable.issue) from unreadable
+    except csv.Error as error:
+        what, hint = f"has a header that cannot be read ({error})", f"Columns are: {', '.join(columns)}."
+        raise Unreadable(Issue(file=file, row=header_at + 1, code="header", what=what, hint=hint)) from error
     rows: list[tuple[int, dict[str, str]]] = []
     at = header_at + 1
     while at < len(lines):
@@ -62,19 +65,15 @@ def read_csv(
             issue(number, "cells", f"cannot be read as a row ({error})", hint)
             at += 1  # the lines below are rows of their own
             continue
-        if any(line.count(separator) == len(header) - 1 for line in lines[at + 1 : after]):
-            issue(
-                number, "cells", "has a cell that runs over other rows", "A quotation mark is not closed on this line."
-            )
+        if any(_is_row(line, header, separator) for line in lines[at + 1 : after]):
+            hint = "A quotation mark is not closed on this line."
+            issue(number, "cells", "has a cell that runs over other rows", hint)
             at += 1
             continue
         at = after
         if any(cell.strip() for cell in cells[len(header) :]):
-            what, hint = (
-                f"has {len(cells)} cells under {len(header)} columns",
-                "Put quotation marks around text that contains ",
-            )
-            issue(number, "too-many-cells", what, hint + "the separator.")
+            what = f"has {len(cells)} cells under {len(header)} columns"
+            issue(number, "too-many-cells", what, f"Put text that contains {separator!r} in quotation marks.")
             continue
         cells += [""] * (len(header) - len(cells))
         rows.append((number, {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}))
@@ -94,6 +93,13 @@ def _header_line(lines: list[str], *, required: tuple[str, ...]) -> int | None:
 def _blank(line: str) -> bool:
     """Whether a line says nothing: only separators, or a remark."""
     return not line.strip(',;\t "\ufeff') or line.lstrip(' "\ufeff').startswith("#")
+
+
+def _is_row(line: str, header: list[str], separator: str) -> bool:
+    """Whether a line inside a quoted cell is a row of the table: as many cells as the header, and an id in its place."""
+    cells = line.split(separator)
+    id_ = cells[header.index("id")] if len(cells) == len(header) and "id" in header else ""
+    return re.fullmatch(r"[a-z0-9][a-z0-9-]*", id_.strip()) is not None
 
 
 def _separator(line: str) -> str:

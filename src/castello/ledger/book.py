@@ -105,7 +105,6 @@ class Book:
             )
             self.journal.append(entry)
             self.tables.append([(row, entry) for row in entry.rows], applied={entry.device: entry.n})
-            self.tables.compact()
             return Written(entry=entry, new=len(fresh), known=len(rows) - len(fresh))
 
     def catch_up(self) -> int:
@@ -185,10 +184,8 @@ class Book:
     def _unknown(self, rows: Sequence[Row]) -> list[Row]:
         """Rows whose id the tables do not hold, each once."""
         wanted = {str(row["id"]): row for row in rows}
-        if not self.tables.exists():
-            return list(wanted.values())
         with self.engine() as engine:
-            engine.table("wanted", pa.table({"id": list(wanted)}))
+            engine.table("wanted", pa.table({"id": pa.array(wanted, pa.string())}))
             found = engine.run(Steps("known").add("known", "select id from wanted semi join ledger using (id)"))
         known = set(found.column("id").to_pylist())
         return [row for id_, row in wanted.items() if id_ not in known]

@@ -159,10 +159,6 @@ class Tables:
         except TableNotFoundError:
             return None
 
-    def exists(self) -> bool:
-        """Whether there is a table at all."""
-        return self._table() is not None
-
     def files(self) -> list[str]:
         """The live Parquet files; a reader that has them is not disturbed by writers."""
         table = self._table()
@@ -177,28 +173,23 @@ class Tables:
         """
         Store rows, each of its journal entry, in one atomic commit. The caller holds the case's lock.
 
-        ``applied`` is the number of the last entry of each device that the table holds after it.
+        ``applied`` is the number of the last entry of each device that the table holds after it. Where that makes too many small files,
+        they are joined into few; readers of the old ones are not disturbed.
         """
+        table = self._table()
         marks = [Transaction(device, n) for device, n in sorted(applied.items())]
         write_deltalake(
-            self.folder,
+            self.folder if table is None else table,
             pa.Table.from_pylist([flat_row(row, entry) for row, entry in rows], schema=SCHEMA),
             mode="append",
             configuration={"delta.appendOnly": "true"},
             commit_properties=CommitProperties(app_transactions=marks),
             post_commithook_properties=_NO_HOUSEKEEPING,
         )
+        if table is not None and len(table.file_uris()) >= FILES_BEFORE_COMPACTION:
+            table.optimize.compact(post_commithook_properties=_NO_HOUSEKEEPING)
+            table.create_checkpoint()
         self.note_files()
-
-    def compact(self) -> bool:
-        """Join many small files into few; readers of the old ones are not disturbed. True if there was need."""
-        table = self._table()
-        if table is None or len(table.file_uris()) < FILES_BEFORE_COMPACTION:
-            return False
-        table.optimize.compact(post_commithook_properties=_NO_HOUSEKEEPING)
-        table.create_checkpoint()
-        self.note_files()
-        return True
 
     def afresh(self) -> Tables:
         """An empty table beside this one, not yet the one that is read; see :meth:`take_over`."""

@@ -10,7 +10,8 @@ The picture as named SQL steps: what is visible, what holds, what stands, what f
 
 A claim speaks for every day up to the one on which it was *said* (its reach), and after that until news of another
 answer arrives. So later news supersedes, and a claim made later about an earlier day contradicts. A claim whose beginning
-lies between two days counts from the later one on: before it, the state only may have held.
+lies between two days counts from the later one on: before it, the state only may have held. What only may hold on the day
+(true on some day of these) counts where nothing surely holds.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ STATES = (
                    coalesce(sure_start, maybe_start, date '0001-01-01') as onset,
                    coalesce(sure_start, maybe_end - interval 1 day, maybe_start, date '0001-01-01')::date as latest_onset,
                    question || if(kind in ({_listed(BY_SOURCE)}), '|' || loose_origin, '') as line,
-                   verdict not in ('rejected', 'retracted') and modality in ('asserted', 'likely', 'negated') as counts
+                   verdict not in ('rejected', 'retracted') and modality in ('asserted', 'likely', 'negated') as counts,
+                   coalesce(sure_start <= $as_of, false) and (sure_end is null or sure_end > $as_of) as surely
             from visible
             where kind in ({_listed(STATE_KINDS)})
               and coalesce(sure_start, maybe_start, date '0001-01-01') <= $as_of
@@ -67,7 +69,9 @@ STATES = (
     )
     .add(
         "reaching",
-        """select *, greatest(latest_onset, least(coalesce(said, latest_onset),
+        """select * exclude (counts),
+                  counts and (surely or not bool_or(counts and surely) over (partition by line)) as counts,
+                  greatest(latest_onset, least(coalesce(said, latest_onset),
                     coalesce((maybe_end - interval 1 day)::date, date '9999-12-31'))) as reach
            from held""",
     )

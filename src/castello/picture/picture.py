@@ -108,6 +108,7 @@ class Picture:
         self.clock = registers.settings.known_by_clock
         self._without_origins = tuple(sorted(without_origins))
         self._without_claims = tuple(sorted(without_claims))
+        self._read: dict[str, Claim] = {}
 
     # ------------------------------------------------------------------------------------------------ what is visible
 
@@ -247,9 +248,11 @@ class Picture:
     def claims_by_id(self, ids: Iterable[str]) -> Mapping[str, Claim]:
         """Claims of the ledger and of the branch, by id."""
         wanted = set(ids)
-        found = self.book.claims(wanted)
-        hypothetical = {claim.id: claim for claim in (self.branch.claims if self.branch else ()) if claim.id in wanted}
-        return {**found, **hypothetical}
+        missing = wanted - self._read.keys()
+        if missing:
+            self._read |= {claim.id: claim for claim in (self.branch.claims if self.branch else ())}
+            self._read |= self.book.claims(missing)
+        return {id_: self._read[id_] for id_ in sorted(wanted) if id_ in self._read}
 
     @cached_property
     def _sensitive(self) -> Mapping[str, Sensitivity]:

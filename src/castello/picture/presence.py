@@ -101,6 +101,11 @@ def posterior(
     table
         Source class, word, and how often the word is used if the party is there and if not; :func:`likelihoods` unless given.
 
+    Raises
+    ------
+    WrongUse
+        If the prior is not between 0 and 1, or the half-life not above 0.
+
     Notes
     -----
     Method: ``methods/marbling`` section 2, without its grid. log odds = those of the prior + sum over origins of
@@ -108,11 +113,6 @@ def posterior(
     the claim nearest to the day, of several the last published. A negated word counts by the chance of any other word. Likely is
     taken as said; possible, unlikely and conditional statements are left out. Missing data: without a claim the answer is the
     prior, which is not evidence of absence.
-
-    Raises
-    ------
-    WrongUse
-        If the prior is not between 0 and 1, or the half-life not above 0.
     """
     if not 0 < prior < 1:
         raise WrongUse(f"a prior of {prior} cannot be moved by evidence", hint="Use a share between 0 and 1.")

@@ -114,11 +114,22 @@ class _Sentence(string.Formatter):
             return words.get(str(value), str(value).translate(_SPACES))
         if format_spec == "number":
             return number(float(value))
+        if format_spec == "qualified":
+            return self._qualified(str(value))
+        if format_spec == "origins":
+            words = catalogue(self._language)["words"]
+            return words["one_origin"] if float(value) == 1 else f"{number(float(value))} {words['origins']}"
         if format_spec == "percent":
             return f"{float(value):+.1f} %"
         if format_spec == "day":
             return day(str(value), self._language)
         return str(value)
+
+    def _qualified(self, value: str) -> str:
+        """Definition and besieger in brackets; nothing where the claims name neither."""
+        words = catalogue(self._language)["definitions"]
+        known = [words.get(part) or name_of(part, self._registers, language=self._language) for part in value.split(";") if part]
+        return f" ({'; '.join(known)})" if known else ""
 
 
 def claim_text(claim: Claim, registers: Registers, *, language: str = "en") -> str:

@@ -117,16 +117,24 @@ class Teller:
 
         Parameters
         ----------
-        kind, subject, claims, against, unknown, label, status, reason, extra, **slots
-            As in :class:`castello.claims.Finding`.
+        kind
+            What is told, as in :class:`castello.claims.Finding`.
         sentence
             Id of the message.
+        subject
+            As in the finding.
         key
             What is asked, usually the question of a topic.
         values
             Values of the message.
+        claims, against, unknown, label, status, reason
+            As in the finding.
         method
             Where it is not the analysis itself.
+        extra
+            Additional keys of the finding.
+        **slots
+            Further slots of the finding: place, value, low, high, unit, since, reading, definition.
         """
         told = message(sentence, key=key, **values)
         return Finding(

@@ -109,9 +109,8 @@ class _Group:
 
     @property
     def qualified(self) -> str:
-        """Definition and besieger in brackets, as the claims name them."""
-        named = [item.replace("-", " ") for item in (self.definition, self.by) if item]
-        return f" ({'; '.join(named)})" if named else ""
+        """Definition and besieger, as the claims name them; the sentence finds words for them."""
+        return ";".join(item for item in (self.definition, self.by) if item)
 
 
 def people(picture: Picture, *, sizes: Sequence[Size] = (), household: Interval = HOUSEHOLD) -> list[Finding]:
@@ -136,7 +135,13 @@ def people(picture: Picture, *, sizes: Sequence[Size] = (), household: Interval 
         # a part of a total, by besieger, is no other definition of it
         if group.predicate in IN_PLACE and group.unit == "person" and group.by is None:
             by_place[group.place].append(group)
-    spanning = [said.finding_of_all(place, listed) for place, listed in sorted(by_place.items()) if len(listed) > 1]
+    # elsewhere the definitions ask for different people (besieged, hard to reach): to span them would say nothing
+    enclaves = {enclave.id for enclave in picture.registers.settings.enclaves}
+    spanning = [
+        said.finding_of_all(place, listed)
+        for place, listed in sorted(by_place.items())
+        if len(listed) > 1 and (place in enclaves or not enclaves)
+    ]
     return [*findings, *spanning]
 
 
@@ -200,7 +205,7 @@ class _Said:
         """What all definitions of a place span together; contested where those who share one cannot all be right."""
         fresh = [group for group in groups if not group.stale] or list(groups)
         families = any(item.converted for group in fresh for item in group.counted)
-        asked = [f"{group.predicate}{group.qualified}" for group in fresh]
+        asked = [" ".join(filter(None, (group.predicate, group.qualified))) for group in fresh]
         return self._made(
             fresh,
             kind="people_all",

@@ -38,7 +38,7 @@ def test_reach_is_told_in_both_readings(tmp_path):
     assert {(item.label, item.method) for item in found} == {("inference", "reach")}
     assert found[0].claims == (claims[0].id,)
     assert found[0].text == (
-        "Eastern Aleppo is cut off by fire since 7 July 2016: no usable road to a supply source of Opposition."
+        "Eastern Aleppo has been cut off by fire since 7 July 2016: no usable road to a supply source of Opposition."
     )
 
 

@@ -215,7 +215,7 @@ MIXED: tuple[Mixed, ...] = (
         'a,"A\nof two lines",,,town,,,,,,,"x, y\nand z"\nb,"B,,,town,,,,,,,\nc,C,,,town,,,,,,,\nd,"D"x,,,town,,,,,,,\ne,E,,,town,,,,,,,\n',
         present=5,
         good=("a", "c", "e"),
-        errors=((9, "cells"), (11, "cells")),
+        errors=((10, "cells"), (12, "cells")),
         says=("cannot be read as a row", "Check quotation marks"),
     ),
     _places(
@@ -400,7 +400,7 @@ MIXED: tuple[Mixed, ...] = (
         claim(chain="[{who: observatory, role: compiler, protected: no}]"),
         claim(chain="[{who: observatory, role: compiler, protected: true}]"),
         claim(sensitivity="high"),
-        lines=(8, 8, 8, 8, 8, 8, 8, 8, 8, 0),
+        lines=(8, 8, 8, 8, 8, 8, 8, 8, 8, 9),
         says=("'nobody' is no source", "a protected claim in an open file", "'no' is neither true nor false"),
     ),
     _claims(

@@ -143,6 +143,8 @@ def _with_lead(line: parts.Line, lead: str) -> parts.Line:
 
 def _unknown(findings: Iterable[Finding], picture: Picture) -> tuple[str, ...]:
     """What could not be seen, said once each: first what concerns whole subjects, then the rest by frequency."""
+    if not picture.visible_ids():
+        return ("there is no claim for this day: nobody said anything yet, or it was not known by then",)
     count = Counter(text for finding in findings for text in finding.unknown)
     silent = [
         name_of(road.id, picture.registers)

@@ -257,9 +257,9 @@ class _Reader:
             if ref in refs:
                 raise InvalidClaim("ref", f"{ref!r} stands twice", hint="A ref is unique in the case.")
             if claim.protected and not is_protected(self.file):
-                raise InvalidClaim(
-                    "chain", "a protected claim in an open file", hint="Move it to a file named *.protected.yml."
-                )
+                slot = "chain" if any(link.protected for link in claim.chain) else "sensitivity"
+                hint = "Move it to a file named *.protected.yml."
+                raise InvalidClaim(slot, "a protected claim in an open file", hint=hint)
             problem = self.check_quote(claim) if self.check_quote else None
             if problem is not None:
                 raise InvalidClaim(

@@ -152,21 +152,11 @@ def _seal(folder: Path, book: Book, file: ClaimFile, issues: list[Issue], *, now
         what, hint = "was changed while it was read", "Run `castello build` again."
         issues.append(Issue(file=file.file, code="changed", what=what, hint=hint))
         return Counter()
-    left = [
-        (line, name)
-        for name, items in (("relations", file.relations), ("judgements", file.judgements))
-        for line, _ in items
-    ]
-    for line, name in left:
-        hint = "Move it to an open file if it names no protected claim; the file stays until then."
-        issues.append(
-            Issue(file=file.file, row=line, column=name, code=name, what="is not read in a protected file", hint=hint)
-        )
     # documents that only protected claims cite would show what they are about: they stay in the sealed original
     rows = [book.seal(claim) for claim in file.claims]
     original = book.vault.seal_original(data, name=file.file)
     written = book.write(rows, verb="seal", source={"vault": original}, now=now)
-    if not left and not any(issue.severity == "error" for issue in file.issues):
+    if not any(issue.severity == "error" for issue in file.issues):
         # only now: the bytes are in the vault, and the journal line is on disk; a file that is half erased is no claims file
         path.replace(book.folder / ".castello" / f"{_ERASED}{secrets.token_hex(8)}")
         _erase_left(book)

@@ -70,6 +70,8 @@ def new_case(folder: Path, *, name: str | None = None, today: date | None = None
         raise WrongUse(f"{folder} is not empty", hint="Name a folder that does not exist yet.")
     case_id = slug(folder.resolve().name)
     title = name or folder.resolve().name
+    if not title.isprintable():
+        raise WrongUse(f"{title!r} holds characters that cannot be printed", hint="Give another name with --name.")
     day = today or datetime.now(UTC).date()
     settings = CASE.format(id=json.dumps(case_id), name=json.dumps(title, ensure_ascii=False), today=day.isoformat())
     files = {

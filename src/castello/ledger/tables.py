@@ -133,6 +133,7 @@ class Tables:
 
     def __init__(self, home: Path, *, name: str | None = None) -> None:
         self._home, self._name = home, name
+        self._kept: tuple[DeltaTable, Path, int] | None = None
 
     @property
     def name(self) -> str:
@@ -154,10 +155,25 @@ class Tables:
         return self._home / f"{self.name}.sha256"
 
     def _table(self) -> DeltaTable | None:
+        """The table as it is now; opened again only if somebody has written since."""
+        if self._kept is not None:
+            table, newest, stamp = self._kept
+            following = newest.with_name(f"{table.version() + 1:020}.json")
+            if newest == self._log_file(table) and _stamp(newest) == stamp and not following.exists():
+                return table
+        self._kept = None
         try:
-            return DeltaTable(self.folder)
+            return self._keep(DeltaTable(self.folder))
         except TableNotFoundError:
             return None
+
+    def _keep(self, table: DeltaTable) -> DeltaTable:
+        newest = self._log_file(table)
+        self._kept = (table, newest, _stamp(newest))
+        return table
+
+    def _log_file(self, table: DeltaTable) -> Path:
+        return self.folder / "_delta_log" / f"{table.version():020}.json"
 
     def files(self) -> list[str]:
         """The live Parquet files; a reader that has them is not disturbed by writers."""
@@ -189,6 +205,8 @@ class Tables:
         if table is not None and len(table.file_uris()) >= FILES_BEFORE_COMPACTION:
             table.optimize.compact(post_commithook_properties=_NO_HOUSEKEEPING)
             table.create_checkpoint()
+        if table is not None:
+            self._keep(table)
         self.note_files()
 
     def afresh(self) -> Tables:
@@ -269,6 +287,7 @@ class Tables:
                 found.append(self._issue("changed-file", what, file=name))
         found += [self._issue("lost-file", "is gone", file=name) for name in sorted(noted) if name not in here]
         try:
+            self._kept = None
             self._table()
         except DeltaError as error:
             found.append(self._issue("unreadable", f"cannot be opened ({error})"))
@@ -315,6 +334,14 @@ _NO_HOUSEKEEPING = PostCommitHookProperties(create_checkpoint=False, cleanup_exp
 """The table's own housekeeping would delete log files after a month: whatever is stored stays, hashed, as it was written."""
 
 REMAKE = "The table is derived: delete .castello and run `castello build`; the journal has every row."
+
+
+def _stamp(path: Path) -> int:
+    """Tells a file from another that was put in its place; 0 if there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _sha256(path: Path) -> str:

@@ -5,7 +5,8 @@ The picture as named SQL steps: what is visible, what holds, what stands, what f
 ``held``     state claims in force on the day
 ``standing`` those that no later claim with another answer has superseded
 ``states``   one row for each question: the answer, or that the answers contradict
-``counted``  quantity claims, the latest of each origin
+``latest``   quantity claims, the latest of each origin
+``counted``  those that are not too old, or all of them where every one is
 ``amounts``  one row for each question: the interval, and how many origins it rests on
 
 A claim speaks for every day up to the one on which it was *said* (its reach), and after that until news of another
@@ -47,8 +48,8 @@ VISIBLE = (
        from all_claims left join verdicts using (id) left join origins using (origin)
        where (case when $clock = 'recorded' then recorded < $known_until else published <= $known_by end)
          and coalesce(verdicts.verdict, '') <> 'withdrawn'
-         and not list_contains($without_claims, id)
-         and not list_has_any(sources, $without_sources)""",
+         and ($all_claims or not list_contains($without_claims, id))
+         and ($all_sources or not list_has_any(sources, $without_sources))""",
     )
 )
 
@@ -58,9 +59,11 @@ STATES = (
         "held",
         f"""select *,
                    coalesce(sure_start, maybe_start, date '0001-01-01') as onset,
-                   coalesce(sure_start, maybe_end - interval 1 day, maybe_start, date '0001-01-01')::date as latest_onset,
-                   question || if(kind in ({_listed(BY_SOURCE)}), '|' || loose_origin, '') as line,
-                   verdict not in ('rejected', 'retracted') and modality in ('asserted', 'likely', 'negated') as counts,
+                   coalesce(sure_start, maybe_end - 1, maybe_start, date '0001-01-01') as latest_onset,
+                   greatest(latest_onset, least(coalesce(said, latest_onset), coalesce(maybe_end - 1, date '9999-12-31'))) as reach,
+                   if(kind in ({_listed(BY_SOURCE)}), loose_origin, '') as speaker,
+                   verdict in ('rejected', 'retracted') as refused,
+                   not refused and modality in ('asserted', 'likely', 'negated') as counts,
                    coalesce(sure_start <= $as_of, false) and (sure_end is null or sure_end > $as_of) as surely
             from visible
             where kind in ({_listed(STATE_KINDS)})
@@ -68,52 +71,60 @@ STATES = (
               and (maybe_end is null or maybe_end > $as_of)""",
     )
     .add(
-        "reaching",
-        """select * exclude (counts),
-                  counts and (surely or not bool_or(counts and surely) over (partition by line)) as counts,
-                  greatest(latest_onset, least(coalesce(said, latest_onset),
-                    coalesce((maybe_end - interval 1 day)::date, date '9999-12-31'))) as reach
-           from held""",
+        "words",
+        """select question, speaker, answer, bool_or(surely) as surely,
+                  max(coalesce(maybe_start, date '0001-01-01')) filter (where not denies) as start,
+                  max(coalesce(maybe_start, date '0001-01-01')) filter (where not denies and surely) as sure_start
+           from held where counts group by question, speaker, answer""",
     )
     .add(
         "newest",
-        """select line, answer, max(coalesce(maybe_start, date '0001-01-01')) as start
-           from reaching where counts and not denies group by all""",
+        """select question, speaker, answer, bool_or(surely) over (partition by question, speaker) as settled,
+                  if(settled, sure_start, start) as start
+           from words""",
     )
     .add(
         "leaders",
-        """select line, arg_max(answer, start) as first_answer, max(start) as first_start,
-                  list_reverse_sort(list(start))[2] as second_start
-           from newest group by line""",
+        """select question, speaker, arg_max(answer, start) as first_answer, max(start) as first_start,
+                  max(start, 2)[2] as second_start
+           from newest group by question, speaker""",
     )
     .add(
+        "news",
+        """select question, speaker, answer, settled, start as news_for,
+                  if(answer = first_answer, second_start, first_start) as news_against
+           from newest join leaders using (question, speaker)""",
+    )
+    .add(
+        # from here on only what stands, and what was refused: most of what was ever said does neither
         "standing",
-        """select reaching.*,
-                  if(reaching.answer = first_answer, second_start, first_start) as news,
-                  counts and (
-                      (not denies and (news is null or news < reach or news <= latest_onset))
-                      or (denies and (newest.start is null or newest.start < reach or newest.start <= latest_onset))
-                  ) as stands
-           from reaching left join leaders using (line) left join newest using (line, answer)""",
+        """select held.*, news_against as news, if(denies, news_for, news_against) as latest,
+                  counts and (surely or not settled) and (latest is null or latest < reach or latest <= latest_onset) as stands,
+                  stands and not denies as affirms
+           from held left join news using (question, speaker, answer)
+           where stands or refused""",
     )
     .add(
         "states",
-        """select question, any_value(kind) as kind, any_value(subject) as subject, any_value(object) as object,
-                  any_value(place) as place, cast(null as varchar) as unit,
-                  count(distinct answer) filter (where stands and not denies) as answers,
+        """select question, min(kind) as kind,
+                  coalesce(min(subject) filter (where affirms), min(subject)) as subject,
+                  coalesce(min(object) filter (where affirms), min(object)) as object,
+                  coalesce(min(place) filter (where affirms), min(place)) as place,
+                  cast(null as varchar) as unit,
                   count(*) filter (where stands and denies) as denials,
-                  arg_max(answer, onset) filter (where stands and not denies) as answer,
-                  list_sort(list(distinct answer) filter (where stands and not denies)) as alternatives,
+                  arg_max(answer, (onset, answer)) filter (where affirms) as answer,
+                  list_sort(list_distinct(list(answer) filter (where affirms))) as alternatives,
+                  coalesce(len(alternatives), 0) as answers,
                   cast(null as double) as low, cast(null as double) as high, cast(null as double) as value,
                   false as open_low, false as open_high, false as apart,
-                  coalesce(min(onset) filter (where stands and not denies and onset >= coalesce(news, onset)),
-                           min(onset) filter (where stands and not denies)) as since,
+                  coalesce(min(onset) filter (where affirms and onset >= coalesce(news, onset)),
+                           min(onset) filter (where affirms)) as since,
                   max(reach) filter (where stands) as newest,
                   count(*) filter (where stands) as n_claims,
                   count(distinct strict_origin) filter (where stands) as n_strict,
                   count(distinct loose_origin) filter (where stands) as n_loose,
-                  list(id order by id) filter (where stands and not denies) as claims,
-                  list(id order by id) filter (where (stands and denies) or verdict in ('rejected', 'retracted')) as against
+                  list_sort(list(id) filter (where affirms)) as claims,
+                  list_sort(list(id) filter (where not affirms)) as against
            from standing
            group by question""",
     )
@@ -134,27 +145,31 @@ AMOUNTS = (
               and coalesce(maybe_start, date '0001-01-01') <= $as_of""",
     )
     .add(
-        "counted",
-        """select *, reach < $as_of - to_days($max_age_days) as stale,
-                  bool_and(reach < $as_of - to_days($max_age_days)) over (partition by question) as all_stale
+        "latest",
+        """select *, reach < $as_of - to_days($max_age_days) as stale
            from stated
            qualify rank() over (
                partition by question, loose_origin order by onset desc, said desc nulls last, published desc) = 1""",
     )
+    .add("ages", "select question, bool_and(stale) as all_stale from latest group by question")
+    .add(
+        "counted",
+        # an old figure counts only where there is no newer one: a question that was answered once stays answered
+        "select latest.* from latest join ages using (question) where not stale or all_stale",
+    )
     .add(
         "amounts",
-        """select question, any_value(kind) as kind, any_value(subject) as subject, any_value(object) as object,
-                  any_value(place) as place, any_value(unit) as unit,
+        """select question, min(kind) as kind, min(subject) as subject, min(object) as object, min(place) as place,
+                  min(unit) as unit,
                   1 as answers, 0 as denials, cast(null as varchar) as answer, cast([] as varchar[]) as alternatives,
                   min(low) as low, max(high) as high,
-                  if(count(distinct value) = 1 and count(value) = count(*), any_value(value), null) as value,
+                  if(min(value) = max(value) and count(value) = count(*), min(value), null) as value,
                   bool_or(low is null) as open_low, bool_or(high is null) as open_high,
                   coalesce(max(low) > min(high), false) as apart,
                   min(onset) as since, max(reach) as newest,
                   count(*) as n_claims, count(distinct strict_origin) as n_strict, count(distinct loose_origin) as n_loose,
-                  list(id order by id) as claims, cast([] as varchar[]) as against
+                  list_sort(list(id)) as claims, cast([] as varchar[]) as against
            from counted
-           where not stale or all_stale
            group by question""",
     )
 )
@@ -165,6 +180,6 @@ TOPICS = Steps("topics", STATES.steps + AMOUNTS.steps).add(
               case when answers = 0 then 'undecided' when answers > 1 or denials > 0 then 'undecided'
                    when apart then 'contested' else 'assessed' end as status,
               newest < $as_of - to_days($max_age_days) as stale
-       from (select * from states where n_claims > 0 or len(against) > 0 union all by name select * from amounts)
+       from (select * from states union all by name select * from amounts)
        order by question""",
 )

@@ -177,21 +177,26 @@ class Picture:
         joined = [{"origin": name, "strict": s, "loose": o} for name, (s, o) in clusters(self.judgements).items()]
         engine.table("origins", pa.Table.from_pylist(joined, schema=_schema("origin", "strict", "loose")))
         known_by = self.known_by or FAR
+        without_claims = [*self._without_claims, *(self.branch.without_claims if self.branch else ())]
+        without_sources = [*self._without_origins, *(self.branch.without_sources if self.branch else ())]
         self._parameters = {
             "as_of": self.as_of,
             "clock": self.clock,
             "known_by": known_by,
             "known_until": end_of_day(known_by, settings.zone) if known_by < FAR else datetime(9999, 1, 1, tzinfo=UTC),
-            "without_claims": [*self._without_claims, *(self.branch.without_claims if self.branch else ())],
-            "without_sources": [*self._without_origins, *(self.branch.without_sources if self.branch else ())],
+            "without_claims": without_claims,
+            "without_sources": without_sources,
+            # known before the query is planned: a column that nobody asks for is not read
+            "all_claims": not without_claims,
+            "all_sources": not without_sources,
             "max_age_days": settings.max_age_days,
         }
-        engine.keep("visible", VISIBLE, self._parameters)
         return engine
 
     def _run(self, steps: Steps, **parameters: object) -> pa.Table:
         engine = self._engine
-        return engine.run(steps, self._parameters | parameters)
+        # what is visible is part of every question, not kept: the engine then reads only the columns that the question needs
+        return engine.run(Steps(steps.name, VISIBLE.steps + steps.steps), self._parameters | parameters)
 
     # ------------------------------------------------------------------------------------------------------- answers
 
@@ -202,7 +207,8 @@ class Picture:
     def topics(self, *kinds: Kind | str) -> tuple[Topic, ...]:
         """What the picture says to every question of the given kinds (all if none is named), in the order of the questions."""
         wanted = {Kind(kind).value for kind in kinds}
-        rows = self._topics.to_pylist()
+        names, columns = self._topics.column_names, [_values(column) for column in self._topics.columns]
+        rows = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
         return tuple(_topic(row) for row in rows if not wanted or row["kind"] in wanted)
 
     def topic(self, question: str) -> Topic | None:
@@ -305,15 +311,27 @@ class Picture:
         return json.dumps(self._topics.to_pylist(), ensure_ascii=False, sort_keys=True, default=str)
 
 
-def _topic(row: Mapping[str, Any]) -> Topic:
-    values = dict(row)
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """Plain values of a column. Lists are cut from one flat list, several times faster than one by one."""
+    if not pa.types.is_list(column.type):
+        return column.to_pylist()  # type: ignore[no-any-return]  # pyarrow ships no types
+    found: list[Any] = []
+    for chunk in column.chunks:
+        flat, ends = chunk.values.to_pylist(), chunk.offsets.to_pylist()
+        cuts = zip(ends[:-1], ends[1:], chunk.is_valid().to_pylist(), strict=True)
+        found += [flat[start:end] if there else None for start, end, there in cuts]
+    return found
+
+
+def _topic(values: dict[str, Any]) -> Topic:
     answers, denials, _ = values.pop("answers"), values.pop("denials"), values.pop("apart")
     reason = None
     if values["status"] == "undecided":
         reason = Reason.CONTRADICTION if answers > 1 or (answers and denials) else Reason.NO_CLAIM
     for name in ("alternatives", "claims", "against"):
         values[name] = tuple(values[name] or ())
-    return Topic(**values | {"kind": Kind(values["kind"]), "reason": reason})
+    values["kind"] = Kind(values["kind"])
+    return Topic(**values, reason=reason)
 
 
 def _schema(*names: str) -> pa.Schema:

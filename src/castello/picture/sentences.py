@@ -51,7 +51,12 @@ def render(said: Message, registers: Registers, *, language: str = "en") -> str:
         If the message is not in the catalogue, or a value that its template names is missing: a defect, never shown to a user.
     """
     template = catalogue(language)["messages"][said.id]
-    return _Sentence(registers, language).vformat(template, (), dict(said.values))
+    return _opened(_Sentence(registers, language).vformat(template, (), dict(said.values)))
+
+
+def _opened(text: str) -> str:
+    """A sentence begins with a capital, whatever name it begins with; names such as al-Shaar keep their article."""
+    return text if text.startswith(("al-", "ash-", "ad-", "as-")) else text[:1].upper() + text[1:]
 
 
 def name_of(id_: str, registers: Registers, *, language: str = "en") -> str:
@@ -148,7 +153,7 @@ def claim_text(claim: Claim, registers: Registers, *, language: str = "en") -> s
     template = catalogue(language)["claims"][claim.kind.value]
     text = " ".join(_Parts(registers, language).vformat(template, (), values).split())
     before = catalogue(language)["modality"].get(claim.modality.value, "")
-    return f"{before} {text}".strip() if before else text
+    return f"{before} {text}".strip() if before else _opened(text)
 
 
 def _figure(quantity: Quantity, *, language: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from deltalake import write_deltalake
 
 from castello.cases import Registers, Settings
@@ -77,15 +78,15 @@ def write(folder: Path, *, claims: int, questions: int = 20_000) -> Path:
     rng = np.random.default_rng(SEED)
     table = _claims(rng, claims, questions)
     others = _judgements(rng, table)
-    ledger = folder / ".castello" / "ledger"
+    ledger = book(folder).tables.folder
     edges = np.linspace(0, claims, BATCHES + 1).astype(int)
     for start, end in zip(edges[:-1], edges[1:], strict=True):
         write_deltalake(ledger, table.slice(start, end - start), mode="append")
     write_deltalake(ledger, others, mode="append")
     export = folder / "export"
     export.mkdir()
-    pa.parquet.write_table(table.drop_columns(["type", "device", "n", "body"]), export / "claims.parquet")
-    pa.parquet.write_table(others.select(["id", "recorded", "body"]), export / "judgements.parquet")
+    pq.write_table(table.drop_columns(["type", "device", "n", "body"]), export / "claims.parquet")
+    pq.write_table(others.select(["id", "recorded", "body"]), export / "judgements.parquet")
     return folder
 
 
@@ -99,7 +100,7 @@ def _joined(*parts, separator="") -> pa.Array:
 
 def _claims(rng, n: int, questions: int) -> pa.Table:
     kind = rng.choice(len(KINDS), n, p=[share for share, _, _ in MIX.values()])
-    question, subject, place = np.zeros(n, int), rng.integers(0, 900, n), rng.integers(0, 900, n)
+    question, subject = np.zeros(n, int), rng.integers(0, 900, n)
     answer = np.full(n, "", dtype=object)
     onset = np.sort(rng.integers(0, DAYS, n))
     rng.shuffle(onset)
@@ -182,10 +183,10 @@ def _claims(rng, n: int, questions: int) -> pa.Table:
         "kind": kinds,
         "question": words,
         "answer": pa.array(answer, text),
-        "subject": numbered("place-", subject),
+        "subject": pc.if_else(pc.equal(kinds, "control"), pa.array(answer, text), numbered("place-", subject)),
         "predicate": pa.array(answer, text),
         "object": _texts([f"party-{i}" for i in range(40)], question % 40),
-        "place": numbered("place-", place),
+        "place": numbered("place-", subject),
         "value": pa.array(value, mask=np.isnan(value)),
         "low": pa.array(low, mask=np.isnan(low)),
         "high": pa.array(high, mask=np.isnan(high)),

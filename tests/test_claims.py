@@ -39,7 +39,9 @@ def whole(kind: Kind, **changes: Any) -> Claim:
     """A claim of a kind with its required slots, and what is changed."""
     values: dict[str, Any] = {"subject": "a", "predicate": (*SLOTS[kind].predicates, "act")[0]}
     for name in SLOTS[kind].required:
-        values[name] = Quantity(value=3, unit="person") if name == "quantity" else "b" if name != "predicate" else values[name]
+        values[name] = (
+            Quantity(value=3, unit="person") if name == "quantity" else "b" if name != "predicate" else values[name]
+        )
     values |= {
         "kind": kind,
         "happened": Period.day(DAY),
@@ -60,7 +62,9 @@ def test_required_slots_suffice(kind: Kind) -> None:
     assert Claim.from_json(claim.to_json()) == claim
 
 
-@pytest.mark.parametrize(("kind", "slot"), [(kind, slot) for kind in Kind for slot in SLOTS[kind].required if slot != "subject"])
+@pytest.mark.parametrize(
+    ("kind", "slot"), [(kind, slot) for kind in Kind for slot in SLOTS[kind].required if slot != "subject"]
+)
 def test_a_required_slot_that_is_missing_is_named(kind: Kind, slot: str) -> None:
     with pytest.raises(InvalidClaim) as caught:
         whole(kind, **{slot: None})
@@ -221,7 +225,7 @@ def test_periods_that_cannot_be_are_refused(maybe: Any, sure: Any) -> None:
 def test_bounds_say_what_is_known(bound: Bound, low: int | None, high: int | None) -> None:
     quantity = Quantity(value=300_000.0, unit="person", bound=bound)
     assert (quantity.low, quantity.high) == (low, high)
-    assert isinstance(quantity.value, int)
+    assert repr(quantity.value) == "300000"
     assert Quantity.from_json(quantity.to_json()) == quantity
 
 
@@ -270,7 +274,9 @@ def test_the_canonical_form_is_one_form() -> None:
 
 def test_equal_figures_and_equal_letters_give_equal_ids() -> None:
     one = whole(Kind.PEOPLE, quantity=Quantity(value=300000, unit="person"), note="Café", place_as_written="حلب")
-    two = whole(Kind.PEOPLE, quantity=Quantity(value=300000.0, unit="person"), note="Cafe\u0301", place_as_written="حلب")
+    two = whole(
+        Kind.PEOPLE, quantity=Quantity(value=300000.0, unit="person"), note="Cafe\u0301", place_as_written="حلب"
+    )
     assert one.id == two.id
     assert replace(one, note="Cafe", id="").id != one.id
 
@@ -315,7 +321,9 @@ def periods(draw: st.DrawFn) -> Period:
     return replace(made, basis=draw(st.sampled_from(["stated", "inferred", "anchored"])))
 
 
-_links = st.builds(Link, who=_ids, role=st.sampled_from(Role), named=st.booleans(), protected=st.booleans(), said=_maybe(_text))
+_links = st.builds(
+    Link, who=_ids, role=st.sampled_from(Role), named=st.booleans(), protected=st.booleans(), said=_maybe(_text)
+)
 
 
 @st.composite
@@ -331,7 +339,8 @@ def claims(draw: st.DrawFn) -> Claim:
         values["quantity"] = draw(quantities())
     names = draw(st.lists(st.sampled_from(slots.also), unique=True))
     values["also"] = tuple(
-        (name, draw(st.floats(0, 1)) if name.startswith("probability") else draw(_text | st.booleans() | _numbers)) for name in names
+        (name, draw(st.floats(0, 1)) if name.startswith("probability") else draw(_text | st.booleans() | _numbers))
+        for name in names
     )
     modality = draw(st.sampled_from(Modality))
     values |= {"modality": modality, "condition": draw(_text) if modality is Modality.CONDITIONAL else None}
@@ -346,9 +355,16 @@ def claims(draw: st.DrawFn) -> Claim:
         published=date(2016, 9, 1),
         chain=tuple(draw(st.lists(_links, min_size=1, max_size=3))),
         document=draw(_ids),
-        locator=draw(_maybe(st.builds(Locator, start=st.integers(0, 9), end=st.integers(10, 99)) | st.builds(Locator, page=st.integers(1, 9)))),
+        locator=draw(
+            _maybe(
+                st.builds(Locator, start=st.integers(0, 9), end=st.integers(10, 99))
+                | st.builds(Locator, page=st.integers(1, 9))
+            )
+        ),
         quote=draw(_maybe(_text.filter(str.strip))),
-        translation=draw(_maybe(st.builds(Translation, text=_text, into=_text, by=_text, how=st.sampled_from(["person", "machine"])))),
+        translation=draw(
+            _maybe(st.builds(Translation, text=_text, into=_text, by=_text, how=st.sampled_from(["person", "machine"])))
+        ),
         place_as_written=draw(_maybe(_text)),
         confidence=draw(st.sampled_from([None, "high", "medium", "low"])),
         verification=draw(st.sampled_from(Verification)),
@@ -369,7 +385,9 @@ def test_the_plain_form_loses_nothing(claim: Claim) -> None:
     assert again.to_json() == Claim.from_json(again.to_json()).to_json()
     if all(unicodedata.is_normalized("NFC", text) for text in _texts(claim.to_json())):
         assert again == claim
-    assert "null" not in {str(value) for value in _texts(plain)} or any("null" in text for text in _texts(claim.to_json()))
+    assert "null" not in {str(value) for value in _texts(plain)} or any(
+        "null" in text for text in _texts(claim.to_json())
+    )
 
 
 @given(claim=claims())

@@ -21,7 +21,7 @@ from castello.claims import SLOTS, Kind, Modality
 from castello.errors import CaseBroken, CastelloError, WrongUse
 
 if TYPE_CHECKING:
-    from castello.claims import Claim, Finding
+    from castello.claims import Finding
     from castello.desk.build import BuildReport
     from castello.desk.case import Case
     from castello.desk.why import Trace
@@ -240,19 +240,22 @@ def _day(text: str | None, name: str) -> date | None:
 
 
 def _claims(options: Options) -> int:
-    from castello.picture.sentences import chain_text, claim_text
+    from castello.picture.sentences import chain_text
 
     case = _open(options)
     picture = _picture(case, options)
-    kinds = [_kind(kind) for kind in options.kind]
-    claims = picture.claims(kinds=kinds, start=_day(options.start, "--from"), end=_day(options.to, "--to"))
-    claims = tuple(claim for claim in claims if _matches(claim, options))
     clearance = case.clearance(picture, profile=options.profile or "own")
-    cleared = clearance.claims(claims)
+    cleared = clearance.listing(
+        kinds=[_kind(kind) for kind in options.kind],
+        about=options.about,
+        source=options.source,
+        start=_day(options.start, "--from"),
+        end=_day(options.to, "--to"),
+    )
     if _wants_json(options):
         header = {"castello": __version__} | case.header(picture, profile=options.profile or "own")
-        rows = [_claim_json(claim, clearance.id(claim.id), case) for claim in cleared.claims]
-        _print_json(header | {"claims": rows, "withheld": dict(cleared.withheld)})
+        rows = [{"id": claim.id, "text": clearance.says(claim)} | claim.to_json() for claim in cleared.claims]
+        _print_json(header | {"claims": clearance.ids(rows), "withheld": dict(cleared.withheld)})
         return 0
     from rich.table import Table
 
@@ -268,7 +271,7 @@ def _claims(options: Options) -> int:
     for claim in cleared.claims:
         start = (claim.happened.sure or claim.happened.maybe)[0]
         marks = "" if claim.verification.value == "verified" else f" [{claim.verification.value.replace('_', ' ')}]"
-        says = claim_text(claim, case.registers) + marks
+        says = clearance.says(claim) + marks
         table.add_row(
             _short(clearance.id(claim.id)), str(start or "?"), claim.kind.value, says, chain_text(claim, case.registers)
         )
@@ -290,29 +293,12 @@ def _kind(text: str) -> Kind:
         raise WrongUse(f"{text!r} is not a kind", hint=f"Kinds are: {', '.join(Kind)}.") from error
 
 
-def _matches(claim: Claim, options: Options) -> bool:
-    about = {claim.subject, claim.object, claim.place}
-    by = {link.who for link in claim.chain}
-    return (not options.about or options.about in about) and (not options.source or options.source in by)
-
-
-def _claim_json(claim: Claim, id_: str, case: Case) -> dict[str, object]:
-    from castello.picture.sentences import claim_text
-
-    return {"id": id_, "text": claim_text(claim, case.registers)} | claim.to_json()
-
-
 def _why(options: Options) -> int:
     case = _open(options)
     picture = _picture(case, options)
-    answer = case.why(options.id, picture)
     profile = options.profile or "own"
+    answer = case.why(options.id, picture, profile=profile)
     clearance = case.clearance(picture, profile=profile)
-    if profile != "own":
-        may = {claim.id for claim in clearance.claims([trace.claim for trace in answer.traces]).claims}
-        answer = type(answer)(
-            id=answer.id, finding=answer.finding, traces=tuple(t for t in answer.traces if t.claim.id in may)
-        )
     if _wants_json(options):
         _print_json(clearance.ids({"castello": __version__} | case.header(picture, profile=profile) | answer.to_json()))
         return 0
@@ -323,13 +309,13 @@ def _why(options: Options) -> int:
             f"  method {answer.finding.method}; not known: {'; '.join(answer.finding.unknown)}\n", markup=False
         )
     for trace in answer.traces:
-        _print_trace(trace, console, indent=0)
+        _print_trace(trace, console, clearance.id, indent=0)
     return 0
 
 
-def _print_trace(trace: Trace, console: Any, *, indent: int) -> None:
+def _print_trace(trace: Trace, console: Any, shown: Callable[[str], str], *, indent: int) -> None:
     claim, space = trace.claim, " " * indent
-    lines = [f"{trace.stands.upper()}  {claim.id}", f"  {trace.says}"]
+    lines = [f"{trace.stands.upper()}  {shown(claim.id)}", f"  {trace.says}"]
     if claim.quote:
         lines.append(f"  “{claim.quote}”")
     inferred = ", day inferred" if trace.published_basis == "inferred" else ""
@@ -339,13 +325,13 @@ def _print_trace(trace: Trace, console: Any, *, indent: int) -> None:
     ]
     lines += [f"            {url}" for url in trace.urls]
     lines.append(
-        f"  recorded  {trace.recorded}; {claim.verification.value.replace('_', ' ')}, confidence {claim.confidence or 'not given'}"
+        f"  recorded  {trace.recorded or 'not shown'}; {claim.verification.value.replace('_', ' ')}, confidence {claim.confidence or 'not given'}"
     )
     lines += [f"  judged    {verdict} by {by}, {dated}: {reason}" for verdict, by, dated, reason in trace.judgements]
     for line in lines:
         console.print(space + line, markup=False, soft_wrap=True)
     for inner in trace.derived_from:
-        _print_trace(inner, console, indent=indent + 4)
+        _print_trace(inner, console, shown, indent=indent + 4)
 
 
 def _analysis(options: Options) -> int:
@@ -356,15 +342,16 @@ def _analysis(options: Options) -> int:
     cleared = clearance.findings(case.analyse(options.verb, picture), analyses=(options.verb,))
     if _wants_json(options):
         header = {"castello": __version__} | case.header(picture, profile=profile)
-        issues = [issue.to_json() for issue in case.build().issues]
+        # issues speak of the user's own files
+        issues = [] if clearance.leaves else [issue.to_json() for issue in case.build().issues]
         body = {
             "analysis": options.verb,
             "findings": [finding.to_json() for finding in cleared.findings],
             "coverage": {
                 "claims": len(picture.visible_ids()),
                 "withheld": dict(cleared.withheld),
-                "protected": case.book.sealed_count(),
-            },
+            }
+            | ({} if clearance.leaves else {"protected": case.book.sealed_count()}),
             "issues": issues,
         }
         _print_json(clearance.ids(header | body))
@@ -372,15 +359,17 @@ def _analysis(options: Options) -> int:
     console = _console()
     console.print(_headline(case, picture) + "\n", markup=False)
     for finding in cleared.findings:
-        _print_finding(finding, console)
+        _print_finding(finding, console, clearance.id)
     return 0
 
 
-def _print_finding(finding: Finding, console: Any) -> None:
+def _print_finding(finding: Finding, console: Any, shown: Callable[[str], str]) -> None:
     console.print(f"{finding.text}", markup=False)
     count = f"{len(finding.claims)} claim(s)" + (f", {len(finding.against)} against" if finding.against else "")
     console.print(
-        f"    {finding.status}; {count}; not known: {finding.unknown[0]}  ({finding.id})", style="dim", markup=False
+        f"    {finding.status}; {count}; not known: {finding.unknown[0]}  ({shown(finding.id)})",
+        style="dim",
+        markup=False,
     )
 
 
@@ -559,7 +548,12 @@ VERBS: dict[str, Verb] = {
             ),
             run=_add,
         ),
-        Verb(name="build", help="bring the ledger up to date with the case folder", calls="castello.desk.case.Case.build", run=_build),
+        Verb(
+            name="build",
+            help="bring the ledger up to date with the case folder",
+            calls="castello.desk.case.Case.build",
+            run=_build,
+        ),
         Verb(
             name="claims",
             help="the ledger, filtered",
@@ -651,8 +645,18 @@ VERBS: dict[str, Verb] = {
             options=(_option("file", metavar="FILE"),),
             run=_merge,
         ),
-        Verb(name="verify", help="check chains, rows, documents and quotes", calls="castello.desk.case.Case.verify", run=_verify),
-        Verb(name="doctor", help="versions, keys, mode, what is stale", calls="castello.desk.case.Case.doctor", run=_doctor),
+        Verb(
+            name="verify",
+            help="check chains, rows, documents and quotes",
+            calls="castello.desk.case.Case.verify",
+            run=_verify,
+        ),
+        Verb(
+            name="doctor",
+            help="versions, keys, mode, what is stale",
+            calls="castello.desk.case.Case.doctor",
+            run=_doctor,
+        ),
     )
 }
 

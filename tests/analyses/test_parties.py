@@ -88,7 +88,7 @@ def test_a_rejected_tie_does_not_stand(tmp_path):
 def test_who_lists_whom_as_what_since_when(tmp_path):
     (found,) = told(tmp_path, [listing("un", "nusra", "terrorist group")])
 
-    assert found.text == "United Nations lists Jabhat al-Nusra as terrorist group since 1 May 2016."
+    assert found.text == "United Nations has listed Jabhat al-Nusra as terrorist group since 1 May 2016."
     assert (found.subject, found.since) == ("un", date(2016, 5, 1))
 
 

@@ -149,7 +149,10 @@ def test_prices_that_cannot_all_be_true_are_contested(tmp_path):
     (found,) = told(tmp_path, [price(100), price(400, "afp")], kinds=["price"])
 
     assert (found.status, found.low, found.high, found.unit) == ("contested", 100, 400, "SYP/kg")
-    assert found.text == "bread at Eastern Aleppo: 100 to 400 SYP/kg; 2 origins give figures that cannot all be true."
+    assert (
+        found.text
+        == "Bread at Eastern Aleppo: 100 to 400 SYP/kg; 2 independent origins give figures that cannot all be true."
+    )
 
 
 def test_one_price_says_that_it_has_one_origin(tmp_path):

@@ -116,7 +116,9 @@ def _claims(
     )
 
 
-def _rows(name: str, section: str, rows: str, *, errors: tuple[tuple[int, str], ...], says: tuple[str, ...], good: int) -> Mixed:
+def _rows(
+    name: str, section: str, rows: str, *, errors: tuple[tuple[int, str], ...], says: tuple[str, ...], good: int
+) -> Mixed:
     """A claims file of one good claim and a section of relations, judgements or documents."""
     file = "claims/02-mixed.yml"
     text = "coder: tests\nclaims:\n" + indent(GOOD_CLAIM, "  ") + f"{section}:\n" + indent(rows, "  ")
@@ -253,7 +255,7 @@ MIXED: tuple[Mixed, ...] = (
     _places(
         "hashtag-row-under-the-header",
         PLACES.replace("\n", "\n#loc+id,#loc+name,,,,,,#geo+lat,#geo+lon,,,\n", 1).encode()
-        + "Q1,Q,,,town,,,,,,,\nr,R,,,town,,,,,,,\n".encode(),
+        + b"Q1,Q,,,town,,,,,,,\nr,R,,,town,,,,,,,\n",
         present=2,
         good=("r",),
         errors=((8, "bad_id"),),
@@ -322,7 +324,12 @@ MIXED: tuple[Mixed, ...] = (
         present=22,
         good=("observatory", "wire", "paper", "agency", "council-office", "analyst", PSEUDONYM, "kept"),
         errors=tuple(("sources.yml", line, "source") for line in range(14, 28)),
-        says=("goes into the identity store", "'G' is not a reliability", "'prices' is not a topic", "is not a count of persons"),
+        says=(
+            "goes into the identity store",
+            "'G' is not a reliability",
+            "'prices' is not a topic",
+            "is not a count of persons",
+        ),
     ),
     # ------------------------------------------------------------------------------------------------------- claims
     _claims(
@@ -560,7 +567,8 @@ MIXED: tuple[Mixed, ...] = (
         name="branch",
         files={
             "branches/road-stays-open.yml": "name: road-stays-open\nabout: x\n"
-            "drop: {claims: [road-cut, nowhere], sources: [wire, nobody]}\ncolour: red\nclaims:\n" + indent(claim(said="2016-07-25"), "  ")
+            "drop: {claims: [road-cut, nowhere], sources: [wire, nobody]}\ncolour: red\nclaims:\n"
+            + indent(claim(said="2016-07-25"), "  ")
         },
         where="branch",
         present=6,

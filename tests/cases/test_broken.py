@@ -40,7 +40,8 @@ def check_message(broken: Broken, message: str) -> None:
     where = broken.file if broken.line is None else f"{broken.file}:{broken.line}"
     if broken.column is not None:
         where += f" ({broken.column})"
-    assert about[0].startswith(where) and about[0][len(where)] in ": (", about[0]
+    assert about[0].startswith(where)
+    assert about[0][len(where)] in ": ("
     for part in (*broken.says, broken.hint):
         assert part in about[0]
     assert about[0].endswith(".")

@@ -36,7 +36,9 @@ def build_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, 
 
 
 def spots(issues: list[dict[str, Any]], severity: str) -> list[tuple[str, int, str]]:
-    return sorted((issue["file"], issue.get("row", 0), issue["code"]) for issue in issues if issue["severity"] == severity)
+    return sorted(
+        (issue["file"], issue.get("row", 0), issue["code"]) for issue in issues if issue["severity"] == severity
+    )
 
 
 def taken(case: Case, mixed: Mixed, report: dict[str, Any]) -> tuple[str, ...]:

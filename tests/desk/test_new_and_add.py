@@ -107,9 +107,7 @@ def test_new_leaves_a_folder_with_something_in_it_alone(tmp_path: Path, capsys: 
     assert [path.name for path in (tmp_path / "given").iterdir()] == ["mine.txt"]
 
 
-def test_new_takes_any_name_that_can_be_printed(
-    tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_new_takes_any_name_that_can_be_printed(tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "new", tmp_path / "حلب", "--name", 'حلب \\ "الشهباء" # 1')[0] == 0
     assert run(capsys, "build", "--case", tmp_path / "حلب")[0] == 0
     code, _, message = run(capsys, "new", tmp_path / "other", "--name", "a\nb\u007f")
@@ -201,6 +199,7 @@ def test_what_cannot_be_added_changes_nothing(
     text: str | bytes,
     options: tuple[str, ...],
     says: str,
+    *,
     folder: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],

@@ -27,7 +27,10 @@ def entries(folder: Path) -> list[Path]:
     """What stands in a folder: files first, then folders, each by name."""
     found = [path for path in folder.iterdir() if path.name not in HIDDEN and not path.name.startswith(".")]
     if folder != PACKAGE:
-        found = [path for path in found if path.name != "__init__.py"]
+        # a room's plumbing is its own affair, and its data stands beside what reads it
+        found = [
+            path for path in found if not path.name.startswith("_") and path.suffix not in (".toml", ".j2", ".css")
+        ]
     return sorted(found, key=lambda path: (path.is_dir(), path.name))
 
 

@@ -257,7 +257,9 @@ def test_restoring_a_claim_restores_its_adjudication(built):
     question, path = "access|north-road|opposition|supply", built.folder / "claims" / "01-open.yml"
     before = built.picture(as_of="2016-07-18").topic(question)
     assert (before.status, before.answer, len(before.against)) == ("assessed", "closed", 1)
-    claim_and_judgement = without_claim(CLAIMS, "road-open-paper").replace("  - {about: road-open-paper", "  # - {about: x")
+    claim_and_judgement = without_claim(CLAIMS, "road-open-paper").replace(
+        "  - {about: road-open-paper", "  # - {about: x"
+    )
     path.write_text(claim_and_judgement, encoding="utf-8")
     built.build(now=later(days=1))
     assert Case(built.folder).picture(as_of="2016-07-18").topic(question).against == ()
@@ -316,7 +318,9 @@ def test_the_protected_file_is_sealed_and_gone(built):
 
 def test_a_protected_file_with_more_than_claims_stays_and_says_why(home, tmp_path):
     text = FILES["claims/90-resident.protected.yml"]
-    text += '\njudgements:\n  - {about: flour-low, verdict: accepted, by: tests, dated: 2016-07-20, reason: "seen twice"}\n'
+    text += (
+        '\njudgements:\n  - {about: flour-low, verdict: accepted, by: tests, dated: 2016-07-20, reason: "seen twice"}\n'
+    )
     case = Case(write_case(tmp_path / "tiny", files={"claims/90-resident.protected.yml": text}))
     report = case.build(now=NOW)
 

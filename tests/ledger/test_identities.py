@@ -30,7 +30,7 @@ def made(tmp_path: Path) -> tuple[IdentityStore, tuple[str, str]]:
 
 def unseal(made, *, shares=None, by=BOTH, reason="duty of care", pseudonym=SOURCE):
     store, own = made
-    return store.unseal(pseudonym, *(shares or own), by=by, now=NOW, reason=reason)
+    return store.unseal(pseudonym, shares=shares or own, by=by, now=NOW, reason=reason)
 
 
 def retyped(share: str, *, label: str | None = None, fingerprint: str | None = None) -> str:
@@ -174,7 +174,7 @@ def test_a_name_is_in_no_file_repr_or_error(made, tmp_path):
     for wrong in (
         lambda: store.seal(CANARY, SOURCE),
         lambda: store.seal(SOURCE, " "),
-        lambda: store.unseal(CANARY, a, b, by=BOTH, now=NOW, reason="duty of care"),
+        lambda: store.unseal(CANARY, shares=(a, b), by=BOTH, now=NOW, reason="duty of care"),
         lambda: unseal(made, shares=(a, CANARY)),
         lambda: unseal(made, by=(CANARY, CANARY)),
         lambda: unseal(made, reason=f"to warn {CANARY}"),

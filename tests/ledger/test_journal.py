@@ -18,7 +18,9 @@ def filled(folder, *, entries=3, device="d-one"):
     journal, previous = Journal(folder), ""
     for n in range(1, entries + 1):
         rows = [{"type": "note", "id": f"n-{device}-{n}", "body": {"words": f"line {n}"}}]
-        entry = Entry.make(device=device, n=n, at=NOW + timedelta(hours=n), verb="say", rows=rows, source={}, previous=previous)
+        entry = Entry.make(
+            device=device, n=n, at=NOW + timedelta(hours=n), verb="say", rows=rows, source={}, previous=previous
+        )
         journal.append(entry)
         previous = entry.hash
     return journal
@@ -30,7 +32,9 @@ def flipped(data, at, bit):
 
 @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=3))])
 def test_a_line_comes_back_as_it_was_written(zone):
-    entry = Entry.make(device="d-one", n=1, at=NOW.astimezone(zone), verb="say", rows=ROWS, source={"file": "a"}, previous="")
+    entry = Entry.make(
+        device="d-one", n=1, at=NOW.astimezone(zone), verb="say", rows=ROWS, source={"file": "a"}, previous=""
+    )
 
     assert Entry.from_line(entry.line(), where="here") == entry
     assert entry.hash == entry.computed_hash()
@@ -49,7 +53,12 @@ def test_the_chain_is_followed_from_any_entry_on(tmp_path):
 def test_a_device_without_a_journal_has_no_entries(tmp_path):
     journal = Journal(tmp_path / "nothing")
 
-    assert (journal.devices(), list(journal.entries("d-one")), journal.last("d-one"), journal.heads()) == ((), [], None, {})
+    assert (journal.devices(), list(journal.entries("d-one")), journal.last("d-one"), journal.heads()) == (
+        (),
+        [],
+        None,
+        {},
+    )
     assert journal.drop_torn_line("d-one") == 0
 
 
@@ -115,7 +124,9 @@ def test_a_line_that_is_lost_moved_or_foreign_breaks_the_chain(tmp_path, change)
     if change == "of another device":
         file.rename(journal.file("d-two"))
     else:
-        file.write_bytes({"lost": first + third, "moved": second + first + third, "doubled": first + first + second}[change])
+        file.write_bytes(
+            {"lost": first + third, "moved": second + first + third, "doubled": first + first + second}[change]
+        )
 
     [device] = journal.devices()
     with pytest.raises(BrokenChain, match="missing") as raised:

@@ -164,7 +164,9 @@ def kill_many(tmp_path, unkilled, count):
         for n, moment in enumerate(moments(count))
     ]
     whole = FILES_OF_CLAIMS + len(PROTECTED) + 2
-    assert len({line for line in lines if 0 < line < whole}) >= count // 4  # kills landed in the middle, at several places
+    assert (
+        len({line for line in lines if 0 < line < whole}) >= count // 4
+    )  # kills landed in the middle, at several places
 
 
 def test_killing_a_build_loses_nothing_that_was_acknowledged(tmp_path, unkilled):

@@ -62,7 +62,9 @@ def test_the_real_limit_compacts_too(tmp_path):
     book = filled(tmp_path, batches=module.FILES_BEFORE_COMPACTION + 3)
 
     assert len(book.tables.files()) < 6
-    assert [row["id"] for row in book.rows("note")] == [note(n)["id"] for n in range(module.FILES_BEFORE_COMPACTION + 3)]
+    assert [row["id"] for row in book.rows("note")] == [
+        note(n)["id"] for n in range(module.FILES_BEFORE_COMPACTION + 3)
+    ]
     assert book.issues() == ()
 
 
@@ -91,7 +93,10 @@ def test_a_remake_keeps_one_table_for_its_readers_and_no_more(tmp_path):
     for _ in range(3):
         book.remake()
 
-    assert sorted(path.name for path in (tmp_path / ".castello").glob("ledger*") if path.is_dir()) == ["ledger-3", "ledger-4"]
+    assert sorted(path.name for path in (tmp_path / ".castello").glob("ledger*") if path.is_dir()) == [
+        "ledger-3",
+        "ledger-4",
+    ]
     assert book.tables.name == "ledger-4"
 
 

@@ -46,8 +46,16 @@ def test_what_was_not_touched_is_clean(whole):
     verified = whole.verify()
 
     assert verified.clean
-    assert (verified.counts["claims"], verified.counts["protected"], verified.counts["protected_not_opened"]) == (12, 1, 0)
-    assert (verified.counts["documents_held"], verified.counts["quotes"], verified.counts["quotes_checked"]) == (1, 2, 1)
+    assert (verified.counts["claims"], verified.counts["protected"], verified.counts["protected_not_opened"]) == (
+        12,
+        1,
+        0,
+    )
+    assert (verified.counts["documents_held"], verified.counts["quotes"], verified.counts["quotes_checked"]) == (
+        1,
+        2,
+        1,
+    )
     assert verified.counts["quotes_text_not_held"] == 1
 
 
@@ -55,7 +63,9 @@ def test_a_flipped_byte_in_the_journal_is_found_and_the_line_named(whole):
     [path] = (whole.folder / "journal").glob("*.jsonl")
     for at, verified in flips(whole, path, 40):
         assert not verified.clean, at
-        assert [issue.code for issue in verified.issues if issue.file.startswith(f"journal/{path.name}")] == ["broken-chain"], at
+        assert [issue.code for issue in verified.issues if issue.file.startswith(f"journal/{path.name}")] == [
+            "broken-chain"
+        ], at
 
 
 def test_a_flipped_byte_in_any_file_of_the_table_is_found_and_the_file_named(whole):
@@ -75,7 +85,9 @@ def test_a_flipped_byte_in_a_held_document_is_found_and_the_document_named(whole
 def test_a_flipped_byte_in_the_list_of_hashes_is_found(whole):
     path = whole.folder / ".castello" / "ledger.sha256"
     for at, verified in flips(whole, path, 12):
-        if path.read_bytes()[at : at + 1] not in b'\n ,:"{}':  # some of these change the layout of a line, not what it says
+        if (
+            path.read_bytes()[at : at + 1] not in b'\n ,:"{}'
+        ):  # some of these change the layout of a line, not what it says
             assert not verified.clean, at
 
 
@@ -90,7 +102,9 @@ def test_a_flipped_byte_in_the_vault_is_found_and_the_item_named(whole):
 def test_what_is_lost_is_named(whole, tmp_path):
     folder = copy_case(whole.folder, tmp_path / "copy")
     (folder / "documents" / "report.txt").unlink()
-    assert [(issue.file, issue.what) for issue in Case(folder, whole.environ).verify().issues] == [("documents/report.txt", "is gone")]
+    assert [(issue.file, issue.what) for issue in Case(folder, whole.environ).verify().issues] == [
+        ("documents/report.txt", "is gone")
+    ]
     file = Path(Case(folder, whole.environ).book.tables.files()[0])
     file.unlink()
     codes = {(issue.code, Path(issue.file).name) for issue in Case(folder, whole.environ).verify().issues}
@@ -160,7 +174,9 @@ def test_a_changed_row_is_named_though_its_file_and_hash_were_changed_too(whole,
     if column == "id":
         assert {issue.code for issue in verified.issues} == {"alien-row", "lost-row"}
     else:
-        assert [(issue.code, done[0] in issue.what, column in issue.what) for issue in verified.issues] == [("changed-row", True, True)]
+        assert [(issue.code, done[0] in issue.what, column in issue.what) for issue in verified.issues] == [
+            ("changed-row", True, True)
+        ]
 
 
 def test_a_row_that_was_taken_out_or_doubled_is_named(whole, tmp_path):
@@ -236,7 +252,9 @@ def test_a_quote_that_does_not_stand_in_its_document_is_named_until_its_claim_is
     (case.folder / "documents" / "report.txt").rename(tmp_path / "report.txt")
     (case.folder / "documents" / "report.txt.yml").rename(tmp_path / "report.txt.yml")
     described = '  - {id: report, title: Flash, publisher: agency, published: 2016-07-18, urls: ["https://example.org/flash"]}\n'
-    (case.folder / "claims" / "01-open.yml").write_text(bad.replace("claims:\n", f"{described}claims:\n", 1), encoding="utf-8")
+    (case.folder / "claims" / "01-open.yml").write_text(
+        bad.replace("claims:\n", f"{described}claims:\n", 1), encoding="utf-8"
+    )
     case.build(now=NOW)  # nobody holds the report yet: the quote cannot be checked
     assert case.verify().clean
     (tmp_path / "report.txt").rename(case.folder / "documents" / "report.txt")

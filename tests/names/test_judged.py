@@ -34,60 +34,65 @@ def withdraw(judgement, day, verdict=Verdict.WITHDRAWN):
 
 def test_a_judged_name_comes_first():
     row = judge("Harb Bebsi", "place:ramouseh-road", 1)
-    best = resolve_with(INDEX, "Harb Bebsi", [row])[0]
+    best = resolve_with(INDEX, "Harb Bebsi", judgements=[row])[0]
     assert (best.id, best.method, best.score, best.matched) == ("ramouseh-road", "judged", 1.0, "Harb Bebsi")
-    assert resolve_with(INDEX, "Ramouseh", [judge("Ramouseh", "place:ramouseh-road", 1)])[0].id == "ramouseh-road"
+    assert (
+        resolve_with(INDEX, "Ramouseh", judgements=[judge("Ramouseh", "place:ramouseh-road", 1)])[0].id
+        == "ramouseh-road"
+    )
 
 
 def test_a_judgement_acts_from_its_day_on():
     row = judge("Aleppo", "place:aleppo-city", 5)
-    before = resolve_with(INDEX, "Aleppo", [row], date(2016, 8, 4))
+    before = resolve_with(INDEX, "Aleppo", judgements=[row], on=date(2016, 8, 4))
     assert before == INDEX.resolve("Aleppo")
-    assert resolve_with(INDEX, "Aleppo", [row], date(2016, 8, 5))[0].method == "judged"
+    assert resolve_with(INDEX, "Aleppo", judgements=[row], on=date(2016, 8, 5))[0].method == "judged"
 
 
 def test_different_leaves_an_entry_out():
     row = judge("Aleppo", "place:aleppo-governorate", 1, Verdict.DIFFERENT)
-    assert [one.id for one in resolve_with(INDEX, "Aleppo", [row])] == ["aleppo-city"]
+    assert [one.id for one in resolve_with(INDEX, "Aleppo", judgements=[row])] == ["aleppo-city"]
 
 
 def test_spellings_that_fold_alike_are_one_name_and_others_are_not():
     row = judge("al-Ramla", "place:ramouseh", 1)
-    assert resolve_with(INDEX, "AL RAMLA", [row])[0].method == "judged"
-    assert all(one.method != "judged" for one in resolve_with(INDEX, "Ramla", [row]))
+    assert resolve_with(INDEX, "AL RAMLA", judgements=[row])[0].method == "judged"
+    assert all(one.method != "judged" for one in resolve_with(INDEX, "Ramla", judgements=[row]))
 
 
 def test_the_latest_judgement_of_a_pair_stands():
     rows = [judge("Aleppo", "place:aleppo-city", 1), judge("Aleppo", "place:aleppo-city", 2, Verdict.DIFFERENT)]
-    assert [one.id for one in resolve_with(INDEX, "Aleppo", rows)] == ["aleppo-governorate"]
+    assert [one.id for one in resolve_with(INDEX, "Aleppo", judgements=rows)] == ["aleppo-governorate"]
     rows.append(judge("Aleppo", "place:aleppo-city", 3, Verdict.UNSURE))
-    assert resolve_with(INDEX, "Aleppo", rows) == INDEX.resolve("Aleppo")
+    assert resolve_with(INDEX, "Aleppo", judgements=rows) == INDEX.resolve("Aleppo")
 
 
 def test_judgements_of_one_day_that_disagree_decide_nothing():
     rows = [judge("Aleppo", "place:aleppo-city", 1), judge("Aleppo", "place:aleppo-city", 1, Verdict.DIFFERENT, by="b")]
-    assert resolve_with(INDEX, "Aleppo", rows) == INDEX.resolve("Aleppo")
+    assert resolve_with(INDEX, "Aleppo", judgements=rows) == INDEX.resolve("Aleppo")
 
 
 def test_two_entries_judged_the_same_both_come():
     rows = [judge("Aleppo", f"place:{id}", 1) for id in ("aleppo-city", "aleppo-governorate")]
-    found = resolve_with(INDEX, "Aleppo", rows, limit=1)
+    found = resolve_with(INDEX, "Aleppo", judgements=rows, limit=1)
     assert [(one.id, one.method) for one in found] == [("aleppo-city", "judged"), ("aleppo-governorate", "judged")]
 
 
 @pytest.mark.parametrize("key", ["party:ramouseh", "place:nowhere", "ramouseh"])
 def test_a_judgement_about_another_register_or_an_unknown_id_is_passed_over(key):
-    assert resolve_with(INDEX, "Ramouseh", [judge("Ramouseh", key, 1)]) == INDEX.resolve("Ramouseh")
+    assert resolve_with(INDEX, "Ramouseh", judgements=[judge("Ramouseh", key, 1)]) == INDEX.resolve("Ramouseh")
 
 
 @pytest.mark.parametrize("verdict", [Verdict.WITHDRAWN, Verdict.RETRACTED])
 def test_withdrawing_restores_exactly(verdict):
     row = judge("Aleppo", "place:aleppo-city", 1)
     undone = withdraw(row, 3, verdict)
-    assert resolve_with(INDEX, "Aleppo", [row, undone]) == INDEX.resolve("Aleppo")
-    assert resolve_with(INDEX, "Aleppo", [row, undone], date(2016, 8, 2))[0].method == "judged"
+    assert resolve_with(INDEX, "Aleppo", judgements=[row, undone]) == INDEX.resolve("Aleppo")
+    assert resolve_with(INDEX, "Aleppo", judgements=[row, undone], on=date(2016, 8, 2))[0].method == "judged"
     redone = withdraw(undone, 4)
-    assert resolve_with(INDEX, "Aleppo", [row, undone, redone]) == resolve_with(INDEX, "Aleppo", [row])
+    assert resolve_with(INDEX, "Aleppo", judgements=[row, undone, redone]) == resolve_with(
+        INDEX, "Aleppo", judgements=[row]
+    )
 
 
 def test_standing_is_in_order_of_days_and_without_repeats():
@@ -121,15 +126,15 @@ def test_a_resolution_needs_a_reason():
 def test_the_order_of_judgements_does_not_matter_and_all_can_be_taken_back(rows, rng: random.Random):
     judgements = [judge("Aleppo", f"place:{id}", day, verdict) for id, day, verdict in rows]
     shuffled = rng.sample(judgements, len(judgements))
-    assert resolve_with(INDEX, "Aleppo", shuffled) == resolve_with(INDEX, "Aleppo", judgements)
+    assert resolve_with(INDEX, "Aleppo", judgements=shuffled) == resolve_with(INDEX, "Aleppo", judgements=judgements)
     undone = [withdraw(row, 10) for row in judgements]
-    assert resolve_with(INDEX, "Aleppo", judgements + undone) == INDEX.resolve("Aleppo")
+    assert resolve_with(INDEX, "Aleppo", judgements=judgements + undone) == INDEX.resolve("Aleppo")
 
 
 @pytest.mark.parametrize("text", ["حلب", "كاستيلو", "الشعار", "بستان القصر", "الراموسة", "  Sha\u2019ar ", "Ramousah"])
 def test_the_trail_keeps_the_name_to_the_letter(text):
     row = judge(text, "place:ramouseh", 1)
-    kept = trail(INDEX, text, [row, judge("other", "place:ramouseh", 1)])
+    kept = trail(INDEX, text, judgements=[row, judge("other", "place:ramouseh", 1)])
     assert kept.text == text
     assert kept.chosen == ("ramouseh",)
     assert kept.judgements == (row.id,)

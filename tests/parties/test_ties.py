@@ -121,21 +121,21 @@ def test_a_renaming_without_a_known_day_has_no_beginning():
 
 
 def test_a_party_alone_is_itself():
-    assert identity("jan", [], [], JULY_28) == Identity(party="jan", same=("jan",), now=("jan",))
+    assert identity("jan", [], judgements=[], day=JULY_28) == Identity(party="jan", same=("jan",), now=("jan",))
 
 
 def test_a_renaming_makes_two_ids_one_from_its_day_on():
-    assert identity("jan", [RENAMED], [], date(2016, 7, 27)).same == ("jan",)
+    assert identity("jan", [RENAMED], judgements=[], day=date(2016, 7, 27)).same == ("jan",)
     for party in ("jan", "jfs"):
-        found = identity(party, [RENAMED], [], JULY_28)
+        found = identity(party, [RENAMED], judgements=[], day=JULY_28)
         assert (found.same, found.now, found.claims) == (("jan", "jfs"), ("jfs",), (RENAMED.id,))
 
 
 def test_a_merger_is_followed_but_is_not_the_same():
-    found = identity("jan", [RENAMED, MERGED], [], date(2017, 2, 1))
+    found = identity("jan", [RENAMED, MERGED], judgements=[], day=date(2017, 2, 1))
     assert (found.same, found.now, found.merged_into) == (("jan", "jfs"), ("jfs",), ("hts",))
     assert found.claims == tuple(sorted((RENAMED.id, MERGED.id)))
-    assert identity("hts", [RENAMED, MERGED], [], date(2017, 2, 1)).same == ("hts",)
+    assert identity("hts", [RENAMED, MERGED], judgements=[], day=date(2017, 2, 1)).same == ("hts",)
 
 
 def test_mergers_are_followed_step_by_step_through_new_names():
@@ -145,18 +145,18 @@ def test_mergers_are_followed_step_by_step_through_new_names():
         tie("c", "merged_into", "d", Period.day(date(2016, 3, 1))),
         tie("d", "merged_into", "a", Period.day(date(2016, 4, 1))),
     ]
-    assert identity("a", chain, [], date(2016, 5, 1)).merged_into == ("b", "d")
+    assert identity("a", chain, judgements=[], day=date(2016, 5, 1)).merged_into == ("b", "d")
 
 
 def test_back_to_the_old_name():
     back = tie("jfs", "renamed_to", "jan", Period.day(date(2016, 10, 1)))
-    assert identity("jan", [RENAMED, back], [], date(2016, 9, 1)).now == ("jfs",)
-    assert identity("jan", [RENAMED, back], [], date(2016, 11, 1)).now == ("jan",)
+    assert identity("jan", [RENAMED, back], judgements=[], day=date(2016, 9, 1)).now == ("jfs",)
+    assert identity("jan", [RENAMED, back], judgements=[], day=date(2016, 11, 1)).now == ("jan",)
 
 
 def test_two_renamings_of_one_day_that_follow_each_other():
     second = tie("jfs", "renamed_to", "x", Period.day(JULY_28))
-    assert identity("jan", [RENAMED, second], [], JULY_28).now == ("x",)
+    assert identity("jan", [RENAMED, second], judgements=[], day=JULY_28).now == ("x",)
 
 
 @pytest.mark.parametrize("modality", [Modality.NEGATED, Modality.POSSIBLE])
@@ -164,19 +164,21 @@ def test_a_doubtful_renaming_is_unsure(modality):
     claims = [tie("a", "renamed_to", "b", Period.day(JULY_28), modality, who="other")]
     if modality is Modality.NEGATED:
         claims.append(tie("a", "renamed_to", "b", Period.day(JULY_28)))
-    found = identity("a", claims, [], JULY_28)
+    found = identity("a", claims, judgements=[], day=JULY_28)
     assert (found.same, found.unsure, found.now) == (("a",), ("b",), ("a",))
     assert found.claims == tuple(sorted(claim.id for claim in claims))
 
 
 def test_a_denied_renaming_alone_links_nothing():
-    found = identity("a", [tie("a", "renamed_to", "b", Period.day(JULY_28), Modality.NEGATED)], [], JULY_28)
+    found = identity(
+        "a", [tie("a", "renamed_to", "b", Period.day(JULY_28), Modality.NEGATED)], judgements=[], day=JULY_28
+    )
     assert found == Identity(party="a", same=("a",), now=("a",))
 
 
 def test_names_that_look_alike_are_not_the_same():
     allied = tie("ahrar", "allied_with", "ahrar-al-sham", LATER)
-    assert identity("ahrar", [allied], [], date(2016, 7, 1)).same == ("ahrar",)
+    assert identity("ahrar", [allied], judgements=[], day=date(2016, 7, 1)).same == ("ahrar",)
 
 
 @pytest.mark.parametrize(
@@ -190,29 +192,33 @@ def test_names_that_look_alike_are_not_the_same():
 @pytest.mark.parametrize("claims", [[], [RENAMED]])
 def test_a_judgement_goes_before_claims(claims, verdict, same, unsure):
     row = judge("jfs", "jan", verdict)
-    found = identity("jan", claims, [row], JULY_28)
+    found = identity("jan", claims, judgements=[row], day=JULY_28)
     assert (found.same, found.unsure) == (same, unsure)
     assert found.judgements == (row.id,)
 
 
 def test_a_judgement_acts_from_the_day_it_was_known():
     row = judge("jan", "jfs", Verdict.DIFFERENT, day=date(2016, 8, 5))
-    assert identity("jan", [RENAMED], [row], JULY_28, known_by=date(2016, 8, 4)).same == ("jan", "jfs")
-    assert identity("jan", [RENAMED], [row], JULY_28, known_by=date(2016, 8, 5)).same == ("jan",)
+    assert identity("jan", [RENAMED], judgements=[row], day=JULY_28, known_by=date(2016, 8, 4)).same == ("jan", "jfs")
+    assert identity("jan", [RENAMED], judgements=[row], day=JULY_28, known_by=date(2016, 8, 5)).same == ("jan",)
 
 
 def test_withdrawing_restores_exactly():
     row = judge("jan", "jfs", Verdict.DIFFERENT)
     undone = withdraw(row)
-    assert identity("jan", [RENAMED], [row, undone], JULY_28) == identity("jan", [RENAMED], [], JULY_28)
+    assert identity("jan", [RENAMED], judgements=[row, undone], day=JULY_28) == identity(
+        "jan", [RENAMED], judgements=[], day=JULY_28
+    )
     redone = withdraw(undone, date(2016, 10, 1))
-    assert identity("jan", [RENAMED], [row, undone, redone], JULY_28) == identity("jan", [RENAMED], [row], JULY_28)
+    assert identity("jan", [RENAMED], judgements=[row, undone, redone], day=JULY_28) == identity(
+        "jan", [RENAMED], judgements=[row], day=JULY_28
+    )
 
 
 def test_what_is_linked_and_judged_different_goes_to_review():
     rows = [judge("a", "b", Verdict.SAME), judge("b", "c", Verdict.SAME), judge("a", "c", Verdict.DIFFERENT)]
     for party in ("a", "b", "c"):
-        found = identity(party, [], rows, JULY_28)
+        found = identity(party, [], judgements=rows, day=JULY_28)
         assert found.conflicts == (("a", "c"),)
         assert found.same == (party,)
         assert found.unsure == tuple(sorted({"a", "b", "c"} - {party}))
@@ -222,7 +228,7 @@ def test_judgements_about_other_things_are_passed_over():
     row = Judgement(
         about=("origin:jan", "origin:jfs"), verdict=Verdict.SAME, by="x", dated=date(2016, 8, 1), reason="one outlet"
     )
-    assert identity("jan", [], [row], JULY_28) == identity("jan", [], [], JULY_28)
+    assert identity("jan", [], judgements=[row], day=JULY_28) == identity("jan", [], judgements=[], day=JULY_28)
 
 
 PARTY = st.sampled_from("abcd")
@@ -251,11 +257,11 @@ ROWS = st.lists(
 
 @given(CLAIMS, ROWS, PARTY, st.dates(date(2016, 1, 1), date(2016, 6, 1)), st.randoms(use_true_random=False))
 def test_identity_knows_no_order_and_everything_can_be_taken_back(claims, rows, party, day, rng):
-    found = identity(party, claims, rows, day)
-    assert identity(party, rng.sample(claims, len(claims)), rng.sample(rows, len(rows)), day) == found
-    assert identity(party, claims + claims, rows + rows, day) == found
+    found = identity(party, claims, judgements=rows, day=day)
+    assert identity(party, rng.sample(claims, len(claims)), judgements=rng.sample(rows, len(rows)), day=day) == found
+    assert identity(party, claims + claims, judgements=rows + rows, day=day) == found
     undone = [withdraw(row) for row in rows]
-    assert identity(party, claims, rows + undone, day) == identity(party, claims, [], day)
+    assert identity(party, claims, judgements=rows + undone, day=day) == identity(party, claims, judgements=[], day=day)
     assert party in found.same
     assert not set(found.same) & set(found.unsure)
     assert set(found.same).isdisjoint(found.merged_into)
@@ -263,7 +269,7 @@ def test_identity_knows_no_order_and_everything_can_be_taken_back(claims, rows, 
 
 @given(CLAIMS, ROWS, st.dates(date(2016, 1, 1), date(2016, 6, 1)))
 def test_the_same_is_the_same_both_ways(claims, rows, day):
-    found = {party: identity(party, claims, rows, day) for party in "abcd"}
+    found = {party: identity(party, claims, judgements=rows, day=day) for party in "abcd"}
     for one in found.values():
         for other in one.same:
             assert one.party in found[other].same

@@ -10,10 +10,9 @@ from castello.analyses import run
 from castello.briefs import brief as parts
 from castello.briefs.profile import Clearance
 from castello.cases import Registers
-from castello.claims import Claim, Finding, Kind, Verification
+from castello.claims import Assessment, Claim, Finding, Kind, Verification
 from castello.picture import Picture, Topic
-from castello.picture.reach import timeline
-from castello.picture.sentences import catalogue, chain_text, claim_text, interval, name_of
+from castello.picture.sentences import catalogue, chain_text, interval, name_of
 
 ANALYSES = ("situation", "totals", "parties")
 
@@ -59,6 +58,7 @@ def assemble(picture: Picture, clearance: Clearance, *, language: str = "en") ->
     after = _findings(picture)
     before = _findings(picture.moved(days=-1))
     cleared = clearance.findings(after.values(), analyses=ANALYSES)
+    earlier = clearance.at(picture.moved(days=-1)).findings(before.values(), analyses=ANALYSES)
     evidence = _Evidence(picture, clearance, cleared.findings, language=language)
     lines = {finding.id: evidence.line(finding) for finding in cleared.findings}
     kept = {finding.id: finding for finding in cleared.findings}
@@ -73,10 +73,13 @@ def assemble(picture: Picture, clearance: Clearance, *, language: str = "en") ->
     )
     # presence that leaves is a range over an area: that somebody was newly named in it is not for telling
     telling = {id_: finding for id_, finding in kept.items() if not (clearance.leaves and finding.kind == "presence")}
-    changes = tuple(_changes(before, telling, lines, language=language))
+    shown_before = {finding.id: finding for finding in earlier.findings}
+    changes = tuple(_changes(shown_before, before, telling, lines, language=language))
     contested = tuple(line for id_, line in lines.items() if {"contested", "undecided"} & set(line.flags))
     settings = picture.registers.settings
-    withheld = Counter(dict(cleared.withheld)) + evidence.withheld
+    assessments = clearance.assessments(picture.assessments)
+    signed = evidence.assessments(assessments.assessments)
+    withheld = Counter(dict(cleared.withheld)) + Counter(dict(assessments.withheld)) + evidence.withheld
     return parts.Brief(
         case=settings.id,
         case_name=(settings.name_ar if language == "ar" else None) or settings.name_en,
@@ -90,11 +93,11 @@ def assemble(picture: Picture, clearance: Clearance, *, language: str = "en") ->
         sections=tuple(section for section in sections if section.lines),
         changes=changes,
         contested=contested,
-        unknown=_unknown(kept.values(), picture),
+        unknown=_unknown(kept.values(), clearance),
         withheld=tuple(sorted(withheld.items())),
-        timeline=_timeline(picture, language=language),
+        timeline=_timeline(clearance, language=language),
         map=_map(picture, clearance, language=language),
-        assessments=evidence.assessments(),
+        assessments=signed,
         evidence=tuple(evidence.sources),
         language=language,
         facts=tuple(sorted(settings.handling.items())),
@@ -110,15 +113,21 @@ def _in_section(kind: str, kinds: tuple[str, ...]) -> bool:
 
 
 def _changes(
-    before: Mapping[str, Finding], after: Mapping[str, Finding], lines: Mapping[str, parts.Line], *, language: str
+    before: Mapping[str, Finding],
+    all_before: Mapping[str, Finding],
+    after: Mapping[str, Finding],
+    lines: Mapping[str, parts.Line],
+    *,
+    language: str,
 ) -> Iterable[parts.Line]:
-    """Findings that say something else than the day before; a finding that is new says so."""
+    """Findings that say something else than the day before; a finding that is new says so, one that was withheld then does not."""
     words = catalogue(language)["words"]
     for id_, finding in after.items():
         earlier = before.get(id_)
         line = lines[id_]
         if earlier is None:
-            yield _with_lead(line, words["new"])
+            if id_ not in all_before:
+                yield _with_lead(line, words["new"])
         elif (earlier.status, earlier.value, earlier.low, earlier.high) != (
             finding.status,
             finding.value,
@@ -141,16 +150,16 @@ def _with_lead(line: parts.Line, lead: str) -> parts.Line:
     )
 
 
-def _unknown(findings: Iterable[Finding], picture: Picture) -> tuple[str, ...]:
+def _unknown(findings: Iterable[Finding], clearance: Clearance) -> tuple[str, ...]:
     """What could not be seen, said once each: first what concerns whole subjects, then the rest by frequency."""
+    picture = clearance.picture
     if not picture.visible_ids():
         return ("there is no claim for this day: nobody said anything yet, or it was not known by then",)
     count = Counter(text for finding in findings for text in finding.unknown)
-    silent = [
-        name_of(road.id, picture.registers)
-        for road in picture.registers.places.roads
-        if not any(topic.subject == road.id for topic in picture.topics(Kind.ACCESS))
-    ]
+    spoken_of = {topic.subject for topic in picture.topics(Kind.ACCESS)}
+    # of a live case nobody outside is told which road nobody watches (PS-9)
+    roads = () if clearance.hides_roads else picture.registers.places.roads
+    silent = [name_of(road.id, picture.registers) for road in roads if road.id not in spoken_of]
     head = [f"no claim speaks of: {', '.join(silent)}"] if silent else []
     return (
         *head,
@@ -161,7 +170,8 @@ def _unknown(findings: Iterable[Finding], picture: Picture) -> tuple[str, ...]:
     )
 
 
-def _timeline(picture: Picture, *, language: str) -> tuple[parts.Spell, ...]:
+def _timeline(clearance: Clearance, *, language: str) -> tuple[parts.Spell, ...]:
+    picture = clearance.picture
     start = max(picture.registers.settings.start, picture.as_of - timedelta(days=120))
     return tuple(
         parts.Spell(
@@ -171,13 +181,13 @@ def _timeline(picture: Picture, *, language: str) -> tuple[parts.Spell, ...]:
             start=spell.start,
             end=spell.end,
         )
-        for spell in timeline(picture, start=start, end=picture.as_of)
+        for spell in clearance.timeline(start=start, end=picture.as_of)
     )
 
 
 def _map(picture: Picture, clearance: Clearance, *, language: str) -> parts.Map | None:
     registers = picture.registers
-    control = {str(topic.object): topic for topic in picture.topics(Kind.CONTROL)}
+    control = {str(topic.object): topic for topic in clearance.topics(Kind.CONTROL)}
     places = []
     for place in registers.places.places:
         if place.point is None or place.kind in _NOT_ON_MAP:
@@ -198,9 +208,9 @@ def _map(picture: Picture, clearance: Clearance, *, language: str) -> parts.Map 
             )
         )
     # in a live case the state of roads is what a besieger asks for: it stays on the user's machine
-    show_roads = not (clearance.live and clearance.leaves)
-    roads = [road for topic in picture.topics(Kind.ACCESS) if (road := _map_road(topic, registers, language=language))]
-    return parts.Map(places=tuple(places), roads=tuple(roads) if show_roads else ()) if places else None
+    topics = () if clearance.hides_roads else clearance.topics(Kind.ACCESS)
+    roads = [road for topic in topics if (road := _map_road(topic, registers, language=language))]
+    return parts.Map(places=tuple(places), roads=tuple(roads)) if places else None
 
 
 def _holder_name(holder: str, registers: Registers, *, language: str) -> str:
@@ -223,14 +233,12 @@ def _map_road(topic: Topic, registers: Registers, *, language: str) -> parts.Map
 class _Evidence:
     """Numbers the claims behind the lines in the order in which they are first needed."""
 
-    def __init__(
-        self, picture: Picture, clearance: Clearance, findings: Iterable[Finding], *, language: str
-    ) -> None:
+    def __init__(self, picture: Picture, clearance: Clearance, findings: Iterable[Finding], *, language: str) -> None:
         self._picture, self._clearance, self._language = picture, clearance, language
         self.sources: list[parts.Source] = []
         self.withheld: Counter[str] = Counter()
         self._numbers: dict[str, int | None] = {}
-        self._claims: dict[str, Claim] = {}
+        self._shown: dict[str, Claim] = {}
         behind = (id_ for finding in findings for id_ in (*finding.claims, *finding.against))
         self._all = picture.claims_by_id((*behind, *(id_ for item in picture.assessments for id_ in item.rests_on)))
 
@@ -270,22 +278,25 @@ class _Evidence:
                 self._numbers[id_] = None
                 self.withheld.update(dict(cleared.withheld) if cleared else {"claim: not opened": 1})
             else:
+                self._shown[id_] = cleared.claims[0]
                 self._numbers[id_] = len(self.sources) + 1
                 self.sources.append(self._source(cleared.claims[0], len(self.sources) + 1))
         return self._numbers[id_]
 
     def _source(self, claim: Claim, number: int) -> parts.Source:
         registers, document = self._picture.registers, self._picture.documents.get(claim.document)
-        said = None if claim.said is None or claim.said[1] is None else (claim.said[1] - timedelta(days=1)).isoformat()
+        # what leaves of a protected speaker has months, not days
+        last = None if claim.said is None or (self._clearance.leaves and claim.protected) else claim.said[1]
+        said = None if last is None else (last - timedelta(days=1)).isoformat()
         first = registers.speakers.get(claim.chain[0].who)
         grade = first.grade(claim.kind.value, claim.published) if first else None
         return parts.Source(
             number=number,
             claim=self._clearance.id(claim.id),
-            says=claim_text(claim, registers, language=self._language),
+            says=self._clearance.says(claim, language=self._language),
             chain=chain_text(claim, registers, language=self._language),
             publisher=name_of(claim.chain[-1].who, registers, language=self._language),
-            title=document.title if document else claim.document,
+            title=document.title if document else claim.document.replace("-", " "),
             published=claim.published,
             published_basis=document.published_basis if document else "stated",
             said=said,
@@ -309,13 +320,13 @@ class _Evidence:
             if finding.kind != "people_all" or finding.subject != enclave or not isinstance(statements, list | tuple):
                 continue
             for item in statements:
-                claim = self._all.get(str(item["claim"]))
+                claim = self._shown.get(str(item["claim"])) if self._number(str(item["claim"])) else None
                 evidence = self._numbered([item["claim"]])
                 # families are converted in the finding; the chart shows what was printed in persons
                 if claim is not None and evidence and item.get("unit") == "person" and item.get("low") is not None:
                     who = name_of(claim.chain[0].who, self._picture.registers, language=self._language)
                     note = interval(item["low"], item["high"])
-                    label = f"{who}, {claim.published}"
+                    label = who if self._clearance.leaves and claim.protected else f"{who}, {claim.published}"
                     bars.append(
                         parts.Bar(label=label, low=item["low"], high=item["high"], note=note, evidence=evidence)
                     )
@@ -325,8 +336,8 @@ class _Evidence:
         place = name_of(str(enclave), self._picture.registers, language=self._language)
         return parts.Intervals(title=f"{title}: {place}", unit="people", bars=tuple(bars))
 
-    def assessments(self) -> tuple[parts.Signed, ...]:
-        """Signed assessments that could be known, oldest first."""
+    def assessments(self, assessments: Iterable[Assessment]) -> tuple[parts.Signed, ...]:
+        """Signed assessments with their evidence numbered, in the order given."""
         return tuple(
             parts.Signed(
                 author=item.author,
@@ -336,5 +347,5 @@ class _Evidence:
                 because=item.because,
                 evidence=self._numbered(item.rests_on),
             )
-            for item in self._picture.assessments
+            for item in assessments
         )

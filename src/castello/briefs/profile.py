@@ -14,14 +14,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
-from castello.analyses import run
-from castello.claims import Claim, Finding, Kind, Sensitivity
+from castello.analyses import NAMES, run
+from castello.briefs._coarse import (
+    NOT_PUBLIC,
+    SOMEWHERE,
+    coarse_live,
+    coarse_presence,
+    coarse_protected,
+    is_military_road,
+    month,
+    months_only,
+    place_names,
+    road_names,
+)
+from castello.briefs._decisive import Decisive
+from castello.claims import Assessment, Claim, Finding, Kind, Sensitivity, most_sensitive
 from castello.errors import Refused
 from castello.ledger import Vault
-from castello.picture import Picture
-from castello.picture.sentences import message, render
+from castello.picture import Picture, Topic
+from castello.picture.reach import Spell, timeline
+from castello.picture.sentences import claim_text, message, render
 
 K_PERSONS = 5
 """At least so many persons could be the speaker (PR-3)."""
@@ -29,7 +44,10 @@ K_PERSONS = 5
 PRESENCE_DELAY_DAYS = 14
 """Presence of an armed group leaves a live case no earlier than this (PR-5)."""
 
-_ID = re.compile(r"\b(?:c1|p1|h1|j1|r1|f1|d1|v1)-[0-9a-f]{16,32}\b")
+_ID = re.compile(r"\b(?:c1|p1|h1|j1|r1|f1|d1|v1|a1|t1|i1|o1)-[0-9a-f]{16,32}\b")
+_PSEUDONYM = re.compile(r"\bsrc-[0-9a-f]{12}\b")
+_ROADS = "live case: roads"
+_KEPT_OF_PROTECTED = ("claim", "origin", "chain", "low", "high", "unit", "persons", "derived")
 
 
 class Profile(StrEnum):
@@ -51,6 +69,7 @@ class Cleared:
 
     findings: tuple[Finding, ...] = ()
     claims: tuple[Claim, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
     withheld: tuple[tuple[str, int], ...] = ()
 
 
@@ -72,6 +91,11 @@ class Clearance:
         Holds the audience's key for exported ids; needed for every profile but ``own``.
     audience
         Name of the audience, one key each; default: the profile's name.
+
+    Raises
+    ------
+    Refused
+        If an output is to leave and there is no vault, or it is of a branch of a live case.
     """
 
     def __init__(
@@ -89,14 +113,37 @@ class Clearance:
                 f"the {profile} profile needs the case's vault: ids that leave are keyed for their audience",
                 hint="`castello doctor` names the key file.",
             )
+        if profile is not Profile.OWN and live and picture.branch is not None:
+            # what would follow if a road were shut is what a besieger asks
+            raise Refused(
+                "a what-if of a live case stays on this machine", hint="Leave out the branch, or the profile."
+            )
         self.picture, self.profile, self.live, self.today = picture, profile, live, today
         self._vault, self._audience = vault, audience or profile.value
-        self._behind_cuts: frozenset[str] | None = None
+        self._reasons: dict[str, str | None] = {}
+
+    def at(self, picture: Picture) -> Clearance:
+        """The same rules for another picture of the case."""
+        return Clearance(
+            picture=picture,
+            profile=self.profile,
+            live=self.live,
+            today=self.today,
+            vault=self._vault,
+            audience=self._audience,
+        )
 
     @property
     def leaves(self) -> bool:
         """Whether the output leaves the user's machine."""
         return self.profile is not Profile.OWN
+
+    @property
+    def hides_roads(self) -> bool:
+        """Whether nothing may say on which road anything hangs."""
+        return self.live and self.leaves
+
+    # ----------------------------------------------------------------------------------------------------------- ids
 
     def id(self, id_: str) -> str:
         """An id as this audience sees it: exports to two audiences do not join."""
@@ -106,14 +153,21 @@ class Clearance:
         return self._vault.exported_id(self._audience, id_)
 
     def ids(self, value: Any) -> Any:
-        """The same structure with every id in it as this audience sees it."""
+        """The same structure with every id in it as this audience sees it, and a role class for every pseudonym."""
+        if not self.leaves:
+            return value
         if isinstance(value, str):
-            return _ID.sub(lambda match: self.id(match.group()), value) if self.leaves else value
+            keyed = _ID.sub(lambda match: self.id(match.group()), value)
+            return _PSEUDONYM.sub(lambda match: self._role_class(match.group()), keyed)
         if isinstance(value, Mapping):
             return {self.ids(key): self.ids(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.ids(item) for item in value]
         return value
+
+    def _role_class(self, pseudonym: str) -> str:
+        speaker = self.picture.registers.speakers.get(pseudonym)
+        return speaker.name_en if speaker is not None else "protected source"
 
     # -------------------------------------------------------------------------------------------------------- claims
 
@@ -123,38 +177,101 @@ class Clearance:
         if not self.leaves:
             return Cleared(claims=asked)
         kept, withheld = [], Counter[str]()
-        shared = Counter(link.who for claim in asked for link in claim.chain if link.protected)
         for claim in asked:
-            reason = self.withheld_because(claim, shared=shared)
+            reason = self.withheld_because(claim)
             if reason is None:
                 kept.append(self._coarse(claim))
             else:
                 withheld[f"{claim.kind}: {reason}"] += 1
         return Cleared(claims=tuple(kept), withheld=tuple(sorted(withheld.items())))
 
-    def withheld_because(self, claim: Claim, *, shared: Mapping[str, int] | None = None) -> str | None:
+    def listing(
+        self,
+        *,
+        kinds: Iterable[Kind] = (),
+        about: str | None = None,
+        source: str | None = None,
+        start: date | None = None,
+        end: date | None = None,
+    ) -> Cleared:
+        """
+        The claims of the picture that may leave, filtered; filters see what leaves and nothing finer.
+
+        What is withheld is counted over all claims, whatever the filters: they cannot be used to ask what it says.
+
+        Parameters
+        ----------
+        kinds
+            Only these; all if none is named.
+        about
+            Only claims with this subject, object or place.
+        source
+            Only claims with this source in their chain. Who speaks under a pseudonym cannot be asked for outside ``own``.
+        start, end
+            Only what may have happened on a day from ``start`` to ``end``, both included.
+        """
+        wanted = frozenset(kinds)
+        cleared = self.claims(self.picture.claims())
+        found = [
+            claim
+            for claim in cleared.claims
+            if (not wanted or claim.kind in wanted)
+            and (about is None or about in (claim.subject, claim.object, claim.place))
+            and (source is None or any(link.who == source and not self._hidden(link.who) for link in claim.chain))
+            and _touches(claim, start, end)
+        ]
+        if self.leaves:
+            # nothing that was made coarser decides the order
+            found.sort(
+                key=lambda claim: (_first_day(claim), claim.kind, claim.subject, claim.object or "", self.id(claim.id))
+            )
+        return replace(cleared, claims=tuple(found))
+
+    def _hidden(self, who: str) -> bool:
+        return self.leaves and _PSEUDONYM.fullmatch(who) is not None
+
+    def withheld_because(self, claim: Claim) -> str | None:
         """Why a claim may not leave; None if it may."""
         if not self.leaves:
             return None
+        if claim.id not in self._reasons:
+            self._reasons[claim.id] = self._reason(claim)
+        return self._reasons[claim.id]
+
+    def _reason(self, claim: Claim) -> str | None:
         if claim.sensitivity.rank > self.profile.limit.rank:
-            return f"sensitivity {claim.sensitivity}"
+            # the level is not told: that a claim is severe says what kind of thing it says
+            return "sensitivity"
         for link in claim.chain:
-            if link.protected and not self._enough_persons(link.who, (shared or {}).get(link.who, 2)):
-                return "the speaker could be recognised"
+            if link.protected and (reason := self._recognisable(link.who)) is not None:
+                return reason
+        if is_military_road(claim):
+            return "roads of the military"
         if claim.kind is Kind.PRESENCE:
             return self._presence_withheld(claim)
-        if self.live and claim.kind is Kind.ACCESS and claim.id not in self._cut_claims():
-            return "live case: roads"
-        if self.live and claim.kind is Kind.SUPPLY:
+        if not self.live:
+            return None
+        if claim.kind is Kind.SUPPLY:
             return "live case: supplies"
-        return None
+        if claim.kind is Kind.ACCESS:
+            return None if claim.id in self._cut_claims else _ROADS
+        said = {name: value for name, value in claim.to_json().items() if name != "document"}
+        return _ROADS if self._roads.stand_in(said) else None
 
-    def _enough_persons(self, who: str, claims: int) -> bool:
+    def _recognisable(self, who: str) -> str | None:
         speaker = self.picture.registers.speakers.get(who)
         if speaker is None or speaker.k is None or speaker.k < K_PERSONS:
-            return False
+            return f"fewer than {K_PERSONS} persons could be the speaker"
         # what several claims tell together narrows the circle: somebody has to have counted that, too
-        return claims < 2 or (speaker.k_together is not None and speaker.k_together >= K_PERSONS)
+        if self._spoken[who] > 1 and (speaker.k_together is None or speaker.k_together < K_PERSONS):
+            return f"fewer than {K_PERSONS} persons could be the speaker of all that shares the pseudonym"
+        return None
+
+    @cached_property
+    def _spoken(self) -> Counter[str]:
+        """How many claims of the whole ledger share a pseudonym: who is asked one claim at a time adds them up, too."""
+        opened = {claim.id: claim for claim, _ in self.picture.book.opened()}
+        return Counter(who for claim in opened.values() for who in {link.who for link in claim.chain if link.protected})
 
     def _presence_withheld(self, claim: Claim) -> str | None:
         assert claim.object is not None
@@ -167,133 +284,254 @@ class Clearance:
         return None
 
     def _coarse(self, claim: Claim) -> Claim:
-        if claim.kind is not Kind.PRESENCE:
-            return claim
-        area = self.picture.registers.places.public_area(str(claim.object))
-        # the id stays that of the claim: the exported id is keyed, and nothing can be computed from the coarse content
-        return replace(
-            claim,
-            object=area,
-            quote=None,
-            locator=None,
-            translation=None,
-            note=None,
-            place_as_written=None,
-            id=claim.id,
-        )
+        coarse = claim
+        if any(link.protected for link in claim.chain):
+            coarse = coarse_protected(coarse, open_documents=self.picture.documents)
+        if claim.kind is Kind.PRESENCE:
+            coarse = coarse_presence(coarse, area=str(self.picture.registers.places.public_area(str(claim.object))))
+        if self.live:
+            coarse = coarse_live(coarse)
+        if coarse.document != NOT_PUBLIC and self._document_tells(claim):
+            coarse = replace(coarse, document=NOT_PUBLIC, id=claim.id)
+        return coarse
 
+    def _document_tells(self, claim: Claim) -> bool:
+        """Whether name, title or address of the document tell what is withheld of the claim."""
+        document, registers = self.picture.documents.get(claim.document), self.picture.registers
+        words = [claim.document, *((document.title, *document.urls) if document else ())]
+        if self.live and claim.id not in self._cut_claims and self._roads.stand_in(words):
+            return True
+        if claim.kind is not Kind.PRESENCE:
+            return False
+        area = registers.places.public_area(str(claim.object))
+        return place_names(str(claim.object), str(area), registers).stand_in(words)
+
+    @cached_property
+    def _roads(self) -> Any:
+        return road_names(self.picture.registers)
+
+    @cached_property
     def _cut_claims(self) -> frozenset[str]:
-        if self._behind_cuts is None:
-            reach = [finding for finding in run("situation", self.picture) if finding.kind == "reach"]
-            cut = [finding for finding in reach if finding.status == "cut" and finding.reading == "on_ground"]
-            self._behind_cuts = frozenset(id_ for finding in cut for id_ in finding.claims)
-        return self._behind_cuts
+        """Claims behind a cut on the ground that holds on the day asked about and still holds today."""
+        today = Picture(book=self.picture.book, registers=self.picture.registers, as_of=self.today)
+        cut, still = (_cuts(picture) for picture in (self.picture, today))
+        return frozenset(id_ for enclave, finding in cut.items() if enclave in still for id_ in finding.claims)
+
+    def says(self, claim: Claim, *, language: str = "en") -> str:
+        """What a cleared claim says, in a sentence."""
+        text = claim_text(claim, self.picture.registers, language=language)
+        return f"{text} ({SOMEWHERE})" if self.leaves and claim.note == SOMEWHERE else text
+
+    def assessments(self, assessments: Iterable[Assessment]) -> Cleared:
+        """Signed assessments that may leave: every claim that they rest on may, and they name no road of a live case."""
+        asked = tuple(assessments)
+        if not self.leaves:
+            return Cleared(assessments=asked)
+        kept, withheld = [], Counter[str]()
+        for item in asked:
+            behind = self.picture.claims_by_id(item.rests_on)
+            if any(id_ not in behind or self.withheld_because(behind[id_]) is not None for id_ in item.rests_on):
+                withheld["assessment: rests on what is withheld"] += 1
+            elif self.live and self._roads.stand_in([item.text, item.because]):
+                withheld[f"assessment: {_ROADS}"] += 1
+            else:
+                kept.append(item)
+        return Cleared(assessments=tuple(kept), withheld=tuple(sorted(withheld.items())))
 
     # ------------------------------------------------------------------------------------------------------ findings
 
-    def findings(self, findings: Iterable[Finding], *, analyses: Iterable[str] = ()) -> Cleared:
-        """Findings that may leave; ``analyses`` are run again for the leave-one-out test on protected claims (PR-4)."""
+    def findings(self, findings: Iterable[Finding], *, analyses: Iterable[str] = NAMES) -> Cleared:
+        """
+        Findings that may leave.
+
+        Parameters
+        ----------
+        findings
+            Of this picture.
+        analyses
+            The analyses that made them: they are run again without protected claims (PR-4), where there are any that count.
+        """
         asked = tuple(findings)
         if not self.leaves:
             return Cleared(findings=asked)
         # one reading of the ledger instead of one for each finding
         self.picture.claims_by_id(id_ for finding in asked for id_ in (*finding.claims, *finding.against))
-        decided = self._decided_by_protected(asked, tuple(analyses))
-        kept, withheld = [], Counter[str]()
+        withheld = Counter[str]()
+        may = []
         for finding in asked:
-            reason = "a protected claim decides it" if finding.id in decided else self._finding_withheld(finding)
-            if reason is not None:
+            reason = None if finding.kind == "presence" else self._finding_withheld(finding)
+            if reason is None:
+                may.append(finding)
+            else:
                 withheld[f"{finding.kind}: {reason}"] += 1
-            elif finding.kind != "presence":
-                kept.append(self._without_roads(finding))
-        presence = [finding for finding in asked if finding.kind == "presence" and finding.id not in decided]
-        kept += self._presence_by_area(presence, withheld)
+        decided = self._decisive.findings(may, tuple(analyses))
+        kept = []
+        for finding in may:
+            if finding.kind == "presence":
+                continue
+            left = None if finding.id in decided else self._shown(finding)
+            if left is None:
+                withheld[f"{finding.kind}: a protected claim decides it"] += 1
+            else:
+                kept.append(left)
+        kept += self._presence_by_area([finding for finding in may if finding.kind == "presence"], withheld)
         return Cleared(findings=tuple(kept), withheld=tuple(sorted(withheld.items())))
+
+    @cached_property
+    def _decisive(self) -> Decisive:
+        return Decisive(self.picture)
 
     def _finding_withheld(self, finding: Finding) -> str | None:
         if finding.sensitivity.rank > self.profile.limit.rank:
-            return f"sensitivity {finding.sensitivity}"
+            return "sensitivity"
         if self.live and finding.kind == "access":
-            return "live case: roads"
+            return _ROADS
         if self.live and finding.kind == "supply":
             return "live case: supplies"
         if finding.kind == "statement":
-            claims = self.picture.claims_by_id(finding.claims)
-            reasons = [reason for claim in claims.values() if (reason := self.withheld_because(claim))]
+            claims = self.picture.claims_by_id((*finding.claims, *finding.against))
+            reasons = sorted({reason for claim in claims.values() if (reason := self.withheld_because(claim))})
             return reasons[0] if reasons else None
-        return None
+        told = (finding.text, dict(finding.message.values), finding.unknown)
+        return _ROADS if self.live and finding.kind != "reach" and self._roads.stand_in(told) else None
+
+    def _shown(self, finding: Finding) -> Finding | None:
+        """A finding as it leaves; None if nothing that may be shown stands behind it."""
+        if finding.kind == "reach" and self.live:
+            return self._without_roads(finding)
+        behind = self.picture.claims_by_id((*finding.claims, *finding.against))
+        hidden = frozenset(id_ for id_, claim in behind.items() if self.withheld_because(claim) is not None)
+        claims, against = (tuple(i for i in ids if i not in hidden) for ids in (finding.claims, finding.against))
+        if not claims and not against and finding.reason is None:
+            return None
+        shown = replace(
+            finding,
+            claims=claims,
+            against=against,
+            unknown=self._unseen(finding.unknown),
+            extra=tuple((name, _scrubbed(value, hidden)) for name, value in finding.extra),
+        )
+        if finding.kind == "statement" and any(link.protected for claim in behind.values() for link in claim.chain):
+            return self._by_month(shown)
+        return shown
+
+    def _unseen(self, unknown: tuple[str, ...]) -> tuple[str, ...]:
+        """In a live case nobody outside is told where nobody has looked lately (PS-9)."""
+        if not self.live:
+            return unknown
+        kept = tuple(text for text in unknown if not text.startswith(("nothing heard after", "older than")))
+        return kept or ("how fresh it is: not published of a live case",)
+
+    def _by_month(self, finding: Finding) -> Finding:
+        """A statement of a protected speaker without its days (PR-3)."""
+        values = dict(finding.message.values)
+        if isinstance(values.get("period"), str):
+            values["period"] = months_only(str(values["period"]))
+        # the question that was asked holds the days, too
+        values["key"] = self.id(finding.id)
+        # the question that was asked holds the days, too
+        values["key"] = self.id(finding.id)
+        said = message(finding.message.id, **values)
+        text = render(said, self.picture.registers)
+        return replace(finding, message=said, text=text, since=month(finding.since))
 
     def _without_roads(self, finding: Finding) -> Finding:
         """In a live case, reach says where and since when, never on which road it hangs (PS-8)."""
-        if finding.kind != "reach" or not self.live:
-            return finding
         values = dict(finding.message.values)
         hidden = {name: value for name, value in values.items() if name in ("place", "side", "reading", "since", "key")}
-        id_ = f"reach.{finding.status}" if finding.status != "undecided" else "reach.undecided_live"
+        id_ = finding.message.id if finding.status != "undecided" else "reach.undecided_live"
         said = message(id_, **hidden)
-        behind = finding.claims if finding.status == "cut" and finding.reading == "on_ground" else ()
         return replace(
             finding,
             message=said,
             text=render(said, self.picture.registers),
-            claims=behind,
-            against=(),
+            # by id only: what they say is withheld claim by claim, but for those behind a cut on the ground
+            claims=finding.claims,
+            against=() if finding.claims or finding.reason else finding.against,
             unknown=("road states are withheld: the case is live",),
             extra=(),
         )
 
     def _presence_by_area(self, findings: list[Finding], withheld: Counter[str]) -> list[Finding]:
         """Presence on the publication area: what sources say about anything inside it, without the places (PR-5, PS-6)."""
-        groups: dict[tuple[str, str], list[tuple[Finding, list[Claim]]]] = {}
+        groups: dict[tuple[str, str], dict[str, Claim]] = {}
         for finding in findings:
-            claims = self.picture.claims_by_id((*finding.claims, *finding.against))
-            may = [claim for claim in claims.values() if self.withheld_because(claim) is None]
-            kept = {claim.id for claim in may}
-            held_back = [claim for id_, claim in claims.items() if id_ not in kept]
-            withheld.update(f"claims behind presence: {self.withheld_because(claim)}" for claim in held_back)
-            area = self.picture.registers.places.public_area(str(finding.place))
-            if area is not None and may:
-                groups.setdefault((finding.subject, area), []).append((finding, may))
-        coarse = []
-        for (party, area), members in sorted(groups.items()):
-            behind = {claim.id: claim for _, may in members for claim in may}
-            answers = ", ".join(sorted({str(claim.predicate) for claim in behind.values()}))
-            said = message("presence.range", party=party, place=area, alternatives=answers, key=f"{party}|{area}")
-            first = members[0][0]
-            coarse.append(
-                replace(
-                    first,
-                    place=area,
-                    message=said,
-                    text=render(said, self.picture.registers),
-                    claims=tuple(sorted(behind)),
-                    against=(),
-                    value=None,
-                    status="assessed",
-                    reason=None,
-                    unknown=("where inside the area: not published",),
-                    extra=(),
-                    id="",
-                )
-            )
-        return coarse
+            for claim in self.picture.claims_by_id((*finding.claims, *finding.against)).values():
+                # a protected claim would decide a word of the range more often than not (PR-4)
+                reason = self.withheld_because(claim) or ("protected" if claim.protected else None)
+                if reason is not None:
+                    withheld[f"claims behind presence: {reason}"] += 1
+                    continue
+                area = str(self.picture.registers.places.public_area(str(claim.object)))
+                groups.setdefault((finding.subject, area), {})[claim.id] = claim
+        return [self._presence(*key, behind) for key, behind in sorted(groups.items())]
 
-    def _decided_by_protected(self, findings: tuple[Finding, ...], analyses: tuple[str, ...]) -> frozenset[str]:
-        """Findings that would read otherwise had one protected claim not been made (PR-4); statements are judged by PR-3."""
-        computed = [finding for finding in findings if finding.kind != "statement"]
-        behind = {id_ for finding in computed for id_ in (*finding.claims, *finding.against)}
-        protected = sorted(id_ for id_ in behind if id_.startswith("p1-"))
-        decided: set[str] = set()
-        for id_ in protected:
-            without = self.picture.without(claims=[id_])
-            others = {finding.id: finding for name in analyses for finding in run(name, without)}
-            for finding in computed:
-                if id_ in (*finding.claims, *finding.against):
-                    other = others.get(finding.id)
-                    if other is None or _value(other) != _value(finding):
-                        decided.add(finding.id)
-        return frozenset(decided)
+    def _presence(self, party: str, area: str, behind: Mapping[str, Claim]) -> Finding:
+        answers = ", ".join(sorted({str(claim.predicate) for claim in behind.values()}))
+        said = message("presence.range", party=party, place=area, alternatives=answers, key=f"{party}|{area}")
+        return Finding(
+            kind="presence",
+            subject=party,
+            place=area,
+            message=said,
+            text=render(said, self.picture.registers),
+            method="parties",
+            status="assessed",
+            claims=tuple(sorted(behind)),
+            unknown=("where inside the area: not published",),
+            sensitivity=most_sensitive(claim.sensitivity for claim in behind.values()),
+        )
+
+    # ------------------------------------------------------------------------------------- what the picture itself shows
+
+    def topics(self, kind: Kind) -> tuple[Topic, ...]:
+        """What the picture says, for the map; where a protected claim decides it, nothing."""
+        return self._decisive.topics(kind) if self.leaves else self.picture.topics(kind)
+
+    def timeline(self, *, start: date, end: date) -> tuple[Spell, ...]:
+        """
+        Who was cut off when.
+
+        What a protected claim decides is left out, and of a live case all but the last spell: when a place was open again is for
+        nobody outside.
+        """
+        spells = timeline(self.picture, start=start, end=end)
+        if not self.leaves:
+            return spells
+        for other in self._decisive.pictures:
+            changed = {
+                (spell.place, spell.reading) for spell in set(spells) ^ set(timeline(other, start=start, end=end))
+            }
+            spells = tuple(spell for spell in spells if (spell.place, spell.reading) not in changed)
+        return tuple(spell for spell in spells if spell.end == end) if self.live else spells
 
 
-def _value(finding: Finding) -> tuple[object, ...]:
-    return (finding.value, finding.low, finding.high, finding.status, finding.since)
+def _cuts(picture: Picture) -> dict[tuple[str, object], Finding]:
+    found = [item for item in run("situation", picture) if item.kind == "reach"]
+    cut = [item for item in found if item.status == "cut" and item.reading == "on_ground"]
+    return {(item.subject, dict(item.extra).get("side")): item for item in cut}
+
+
+def _touches(claim: Claim, start: date | None, end: date | None) -> bool:
+    first, after = claim.happened.maybe
+    return (start is None or after is None or after > start) and (end is None or first is None or first <= end)
+
+
+def _first_day(claim: Claim) -> date:
+    return (claim.happened.sure or claim.happened.maybe)[0] or date.min
+
+
+def _scrubbed(value: Any, hidden: frozenset[str]) -> Any:
+    """Plain values of a finding without what withheld claims say; of protected ones that leave, figures and role only."""
+    if isinstance(value, Mapping):
+        kept = {key: _scrubbed(item, hidden) for key, item in value.items()}
+        if str(value.get("claim", "")).startswith("p1-"):
+            kept = {key: item for key, item in kept.items() if key in _KEPT_OF_PROTECTED}
+        return kept
+    if isinstance(value, list | tuple):
+        return [_scrubbed(item, hidden) for item in value if not _is_hidden(item, hidden)]
+    return value
+
+
+def _is_hidden(item: Any, hidden: frozenset[str]) -> bool:
+    return str(item.get("claim") if isinstance(item, Mapping) else item) in hidden

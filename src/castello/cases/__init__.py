@@ -6,8 +6,9 @@ named; a bad row costs one row.
 """
 
 from castello.cases.branches import Branch
-from castello.cases.claim_files import ClaimFile, read_judgement, read_relation
+from castello.cases.claim_files import ClaimFile
 from castello.cases.documents import Held, text_of
+from castello.cases.entries import read_judgement, read_relation
 from castello.cases.folder import (
     CaseContent,
     Registers,

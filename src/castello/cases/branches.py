@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from castello.cases import fields
 from castello.cases._yaml import Lines, Unreadable, load
-from castello.cases.claim_files import Known, read_sections
+from castello.cases.claim_files import read_sections
+from castello.cases.entries import Known
 from castello.claims import Claim, Document, InvalidClaim
 from castello.errors import Issue
 

@@ -12,20 +12,17 @@ from typing import Any
 
 from castello.cases import fields
 from castello.cases._yaml import Items, Lines, Unreadable, load
+from castello.cases.entries import Known, line_of, read_document
 from castello.claims import (
-    RULES,
     UNKNOWN,
     Claim,
     Document,
     InvalidClaim,
-    Judgement,
     Kind,
     Link,
     Modality,
-    Relation,
     Role,
     Sensitivity,
-    Verdict,
     Verification,
 )
 from castello.errors import Issue
@@ -56,30 +53,6 @@ REGISTERED: dict[Kind, dict[str, str]] = {
 _CLAIM_FIELDS = frozenset(
     {item.name for item in dataclass_fields(Claim)} - {"id", "published", "credibility_raw"} | {"ref"}
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """The ids that claims may name."""
-
-    places: frozenset[str] = frozenset()
-    roads: frozenset[str] = frozenset()
-    parties: frozenset[str] = frozenset()
-    sources: frozenset[str] = frozenset()
-    protected: frozenset[str] = frozenset()
-    agreements: frozenset[str] = frozenset()
-
-    def has(self, id_: str, register: str) -> bool:
-        """Whether the id stands in the register (or registers) that a slot takes."""
-        where = {
-            "place": (self.places, self.roads),
-            "road": (self.roads,),
-            "party": (self.parties,),
-            "agreement": (self.agreements,),
-            "speaker": (self.parties, self.sources),
-            "listed": (self.parties, self.places),
-        }[register]
-        return id_ == UNKNOWN or any(id_ in ids for ids in where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +105,12 @@ def read_claim_file(
     """
     root = load(data, file=file)
     if not isinstance(root, Lines):
-        raise _refuse(file, 1, None, "shape", "is not a claims file", f"Its sections are: {', '.join(SECTIONS)}.")
+        hint = f"Its sections are: {', '.join(SECTIONS)}."
+        raise _refuse(file, 1, None, "shape", what="is not a claims file", hint=hint)
     for key in root:
         if key not in SECTIONS:
-            raise _refuse(
-                file, root.at(key), key, "section", f"{key!r} is not a section", f"Sections are: {', '.join(SECTIONS)}."
-            )
+            what, hint = f"{key!r} is not a section", f"Sections are: {', '.join(SECTIONS)}."
+            raise _refuse(file, root.at(key), key, "section", what=what, hint=hint)
     read = read_sections(root, file=file, known=known, documents=documents, refs=refs, check_quote=check_quote)
     return replace(read, sha256=hashlib.sha256(data).hexdigest())
 
@@ -154,7 +127,8 @@ def read_sections(
     """The sections of a claims file that is parsed already; see :func:`read_claim_file`."""
     for key in SECTIONS[1:]:
         if root.get(key) is not None and not isinstance(root[key], Items):
-            raise _refuse(file, root.at(key), key, "shape", f"{key} is not a list", "Start each entry with a hyphen.")
+            hint = "Start each entry with a hyphen."
+            raise _refuse(file, root.at(key), key, "shape", what=f"{key} is not a list", hint=hint)
     reader = _Reader(file=file, known=known, coder=root.get("coder"), check_quote=check_quote)
     declared = reader.documents(root.get("documents") or Items())
     # a document that is described twice is the one that was described first, for every claim
@@ -316,37 +290,37 @@ class _Reader:
         raw = str(grade) if grade in (6, "6", "F") else None
         return Claim(
             kind=kind,
-            subject=_text(item["subject"], "subject"),
-            predicate=_text(item.get("predicate"), "predicate"),
-            object=_text(item.get("object"), "object"),
-            place=_text(item.get("place"), "place"),
+            subject=fields.text(item["subject"], slot="subject"),
+            predicate=fields.text(item.get("predicate"), slot="predicate"),
+            object=fields.text(item.get("object"), slot="object"),
+            place=fields.text(item.get("place"), slot="place"),
             quantity=fields.quantity(item.get("quantity"), ids=refs),
             also=tuple(also.items()),
             modality=fields.one_of(Modality, item.get("modality", "asserted"), slot="modality"),
-            condition=_text(item.get("condition"), "condition"),
+            condition=fields.text(item.get("condition"), slot="condition"),
             happened=fields.period(item["happened"]),
             said=fields.said(item.get("said")),
             published=document.published,
             chain=chain,
             document=document.id,
             locator=fields.locator(item.get("locator")),
-            quote=_text(item.get("quote"), "quote"),
+            quote=fields.text(item.get("quote"), slot="quote"),
             translation=fields.translation(item.get("translation")),
-            place_as_written=_text(item.get("place_as_written"), "place_as_written"),
+            place_as_written=fields.text(item.get("place_as_written"), slot="place_as_written"),
             credibility=None if raw else grade,
             credibility_raw=raw,
             confidence=_confidence(item.get("confidence")),
             verification=fields.one_of(Verification, item.get("verification", "verified"), slot="verification"),
             sensitivity=fields.one_of(Sensitivity, item.get("sensitivity", "low"), slot="sensitivity"),
-            note=_text(item.get("note"), "note"),
-            coder=_text(item.get("coder", self.coder), "coder"),
-            second_coder=_text(item.get("second_coder"), "second_coder"),
+            note=fields.text(item.get("note"), slot="note"),
+            coder=fields.text(item.get("coder", self.coder), slot="coder"),
+            second_coder=fields.text(item.get("second_coder"), slot="second_coder"),
         )
 
     def _check_known(self, kind: Kind, item: Lines, chain: tuple[Link, ...]) -> None:
         for slot, register in REGISTERED[kind].items():
             value = item.get(slot)
-            if value is not None and not self.known.has(_text(value, slot), register):
+            if value is not None and not self.known.has(fields.text(value, slot=slot), register):
                 raise InvalidClaim(slot, f"{value!r} is in no register of {_REGISTERS[register]}", hint=_ADD[register])
         for link in chain:
             if link.who != UNKNOWN and link.who not in self.known.sources:
@@ -378,16 +352,6 @@ _ADD = {
 }
 
 
-def _text(value: object, slot: str) -> Any:
-    return fields.text(value, slot=slot)
-
-
-def line_of(item: Lines, slot: str) -> int:
-    """Line on which a field stands: in the mapping itself, or one level down (``also``); else where the mapping begins."""
-    inside = (inner for inner in item.values() if isinstance(inner, Lines) and slot in inner.lines)
-    return item.lines.get(slot) or next((inner.lines[slot] for inner in inside), item.line)
-
-
 def _confidence(value: object) -> Any:
     if value not in (None, "high", "medium", "low"):
         raise InvalidClaim("confidence", f"{value!r} is not one", hint="Use high, medium or low.")
@@ -407,106 +371,5 @@ def _derived(item: Lines) -> list[str]:
     )
 
 
-def read_document(item: Lines, *, known: Known) -> Document:
-    """A document's description; raises :class:`InvalidClaim` with the field that is wrong."""
-    allowed = ("id", "title", "publisher", "published", "published_basis", "urls", "language", "archive_url", "note")
-    for key in item:
-        if key not in allowed:
-            raise InvalidClaim(key, f"{key!r} is not a field of a document", hint=f"Fields are: {', '.join(allowed)}.")
-    for key in ("id", "title", "publisher", "published"):
-        if item.get(key) is None:
-            raise InvalidClaim(key, "is missing", hint="A document has id, title, publisher and published.")
-    if _text(item["publisher"], "publisher") not in known.sources:
-        raise InvalidClaim("publisher", f"{item['publisher']!r} is no source", hint="Add it to sources.yml.")
-    for key in ("id", "title"):
-        if isinstance(item[key], list | dict):
-            raise InvalidClaim(key, "is not text", hint="Put it in quotation marks.")
-    basis = item.get("published_basis", "stated")
-    if basis not in ("stated", "inferred"):
-        raise InvalidClaim("published_basis", f"{basis!r} is not one", hint="Use stated or inferred.")
-    urls = fields.listed(item.get("urls"), slot="urls")
-    for url in urls:
-        if not url.startswith(("http://", "https://")):
-            raise InvalidClaim("urls", f"{url!r} is not an address", hint="Addresses start with http:// or https://.")
-    return Document(
-        id=str(item["id"]),
-        title=str(item["title"]),
-        publisher=item["publisher"],
-        published=fields.day(item["published"], slot="published"),
-        published_basis=basis,
-        urls=tuple(urls),
-        language=_text(item.get("language"), "language") or "en",
-        archive_url=_text(item.get("archive_url"), "archive_url"),
-        note=_text(item.get("note"), "note"),
-    )
-
-
-ROLES: dict[str, tuple[str, ...]] = {
-    "parts": ("whole", "parts"),
-    "subset": ("whole", "part"),
-    "flow": ("before", "added", "removed", "after"),
-    "percent": ("base", "change", "added", "after"),
-    "update": ("base", "added", "stated"),
-    "then_and_now": ("said_now", "said_then"),
-    "household": ("persons", "families"),
-    "ratio": ("first", "second"),
-    "range": ("figures",),
-}
-"""Roles that figures can have under each rule of a relation."""
-
-
-def read_relation(item: Lines, *, refs: Mapping[str, str], coder: str) -> Relation:
-    """A relation with its refs resolved; raises :class:`InvalidClaim`."""
-    rule = _text(item.get("rule"), "rule")
-    if rule not in RULES:
-        raise InvalidClaim("rule", f"{rule!r} is not a rule", hint=f"Use one of: {', '.join(RULES)}.")
-    plain = ("rule", "by", "dated", "note", "explained", "tolerance")
-    figures = []
-    for role, value in item.items():
-        if role in plain:
-            continue
-        if role not in ROLES[rule]:
-            raise InvalidClaim(role, f"{role!r} is not a role of {rule}", hint=f"Roles are: {', '.join(ROLES[rule])}.")
-        figures += [(role, _resolved(ref, refs, slot=role)) for ref in fields.listed(value, slot=role)]
-    tolerance = item.get("tolerance")
-    if tolerance is not None and (
-        isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or tolerance < 0
-    ):
-        raise InvalidClaim("tolerance", f"{tolerance!r} is not a number", hint="Write a number, 0 or more.")
-    return Relation(
-        rule=rule,
-        figures=tuple(figures),
-        by=_text(item.get("by"), "by") or coder,
-        dated=fields.day(item.get("dated"), slot="dated"),
-        note=_text(item.get("note"), "note"),
-        explained=_text(item.get("explained"), "explained"),
-        tolerance=tolerance,
-    )
-
-
-def read_judgement(item: Lines, *, refs: Mapping[str, str], coder: str) -> Judgement:
-    """A judgement with its refs resolved; names and origins (``kind:value``) stay as written."""
-    for key in item:
-        if key not in ("about", "verdict", "by", "dated", "reason", "rests_on"):
-            raise InvalidClaim(key, f"{key!r} is not a field of a judgement", hint="See the manual, judgements.")
-    named = fields.listed(item.get("about"), slot="about")
-    about = [text if ":" in text else _resolved(text, refs, slot="about") for text in named]
-    rests_on = fields.listed(item.get("rests_on"), slot="rests_on")
-    return Judgement(
-        about=tuple(about),
-        verdict=fields.one_of(Verdict, item.get("verdict"), slot="verdict"),
-        by=_text(item.get("by"), "by") or coder,
-        dated=fields.day(item.get("dated"), slot="dated"),
-        reason=_text(item.get("reason"), "reason") or "",
-        rests_on=tuple(_resolved(ref, refs, slot="rests_on") for ref in rests_on),
-    )
-
-
-def _resolved(ref: str, refs: Mapping[str, str], *, slot: str) -> str:
-    if ref not in refs:
-        raise InvalidClaim(slot, f"{ref!r} is no ref of this case", hint="Use the ref of a claim, as written there.")
-    return refs[ref]
-
-
-def _refuse(file: str, row: int, column: str | None, code: str, what: str, hint: str) -> Unreadable:
+def _refuse(file: str, row: int, column: str | None, code: str, *, what: str, hint: str) -> Unreadable:
     return Unreadable(Issue(file=file, row=row, column=column, code=code, what=what, hint=hint))

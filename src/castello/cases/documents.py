@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from castello.cases._yaml import Lines, Unreadable, decode, load
-from castello.cases.claim_files import Known, line_of, read_document
+from castello.cases.entries import Known, line_of, read_document
 from castello.claims import Document, InvalidClaim
 from castello.errors import Issue
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from castello.cases._yaml import Lines, Unreadable, load
 from castello.cases.branches import Branch, read_branch
-from castello.cases.claim_files import ClaimFile, Known, is_protected, read_claim_file
+from castello.cases.claim_files import ClaimFile, is_protected, read_claim_file
 from castello.cases.documents import Held, read_documents, shown_name, texts
+from castello.cases.entries import Known
 from castello.cases.settings import FILE, Settings, read_settings
 from castello.cases.speakers import Speaker, read_speakers
 from castello.cases.tables import read_csv

@@ -47,7 +47,9 @@ def read_csv(
         _check_header(header, file=file, row=header_at + 1, columns=columns, required=required)
     except Unreadable as unreadable:
         # where the lines above are no text either, this is no table
-        raise Unreadable(issues[0] if issues and (issues[0].row or 0) <= header_at else unreadable.issue) from unreadable
+        raise Unreadable(
+            issues[0] if issues and (issues[0].row or 0) <= header_at else unreadable.issue
+        ) from unreadable
     except csv.Error as error:
         what, hint = f"has a header that cannot be read ({error})", f"Columns are: {', '.join(columns)}."
         raise Unreadable(Issue(file=file, row=header_at + 1, code="header", what=what, hint=hint)) from error
@@ -71,6 +73,8 @@ def read_csv(
             at += 1
             continue
         at = after
+        if not any(cell.strip() for cell in cells):
+            continue
         if any(cell.strip() for cell in cells[len(header) :]):
             what = f"has {len(cells)} cells under {len(header)} columns"
             issue(number, "too-many-cells", what, f"Put text that contains {separator!r} in quotation marks.")

@@ -1,0 +1,1 @@
+"""The working day with a case: opening, building, adding, checking, tracing, deleting, packing."""

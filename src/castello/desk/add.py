@@ -234,7 +234,7 @@ def _settle(fresh: Path, target: Path) -> None:
     """Sync and rename, so that a file that was cut short is never taken for the whole."""
     with fresh.open("rb+") as file:
         os.fsync(file.fileno())
-    os.replace(fresh, target)
+    fresh.replace(target)
 
 
 def issue_lines(issues: Sequence[Issue]) -> list[str]:

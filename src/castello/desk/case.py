@@ -19,7 +19,7 @@ from castello.desk.checking import Remark, Verified, doctor, verify
 from castello.desk.deleting import delete_protected
 from castello.desk.opening import case_folder, open_book
 from castello.desk.two_persons import create_identities, override_mode
-from castello.desk.why import Why, why
+from castello.desk.why import AUDIENCES, Why, why
 from castello.errors import WrongUse
 from castello.ledger import Book
 from castello.ledger.mode import Mode, mode_of
@@ -138,11 +138,11 @@ class Case:
         return run(name, picture)
 
     def totals(self, picture: Picture) -> tuple[Finding, ...]:
-        """Do the published figures add up? See :func:`castello.analyses.totals.totals`."""
+        """Whether the published figures add up; see :func:`castello.analyses.totals.totals`."""
         return run("totals", picture)
 
     def parties(self, picture: Picture) -> tuple[Finding, ...]:
-        """Who stands with whom, and who lists whom. See :func:`castello.analyses.parties.parties`."""
+        """Who stands with whom, and who lists whom; see :func:`castello.analyses.parties.parties`."""
         return run("parties", picture)
 
     def brief(
@@ -158,16 +158,23 @@ class Case:
 
         return assemble(picture, self.clearance(picture, profile=profile, now=now), language=language)
 
-    def why(self, asked: str, picture: Picture) -> Why:
-        """A claim or a finding traced to its documents."""
-        return why(asked, picture=picture, book=self.book)
+    def why(
+        self, asked: str, picture: Picture, *, profile: Profile | str = Profile.OWN, now: datetime | None = None
+    ) -> Why:
+        """A claim or a finding traced to its documents, as far as the profile lets it; see :func:`castello.desk.why.why`."""
+        audience = self.clearance(picture, profile=profile, now=now)
+        others = []
+        # ids of an export are resolved where the key is; a what-if of a live case has none
+        if self.book.vault is not None and not (audience.live and picture.branch is not None):
+            others = [self.clearance(picture, profile=name, now=now) for name in AUDIENCES if name != audience.profile]
+        return why(asked, picture=picture, book=self.book, clearances=(audience, *(() if audience.leaves else others)))
 
     def verify(self) -> Verified:
-        """Is what is stored what was written?"""
+        """Whether what is stored is what was written."""
         return verify(self.folder, self.book)
 
     def doctor(self, *, now: datetime | None = None) -> tuple[Remark, ...]:
-        """Is everything in place?"""
+        """Whether everything is in place: versions, keys, mode, what is stale."""
         return doctor(self.folder, self.book, now=now or datetime.now(UTC), environ=self.environ)
 
     def add(

@@ -42,7 +42,9 @@ def delete_protected(book: Book, claim: str, *, by: str, reason: str, now: datet
         if "vault" in entry.source and any(row["id"] == claim for row in entry.rows)
     ]
     if not originals:
-        raise WrongUse(f"{claim!r} is not a protected claim of this case", hint="Ids of protected claims begin with p1-.")
+        raise WrongUse(
+            f"{claim!r} is not a protected claim of this case", hint="Ids of protected claims begin with p1-."
+        )
     row = {"type": "deletion", "id": f"t1-{claim[3:]}", "body": {"about": claim, "by": by, "reason": reason}}
     # the journal line comes first: a deletion that was cut short is known, and finished by calling again
     book.write([row], verb="delete", source={}, now=now)

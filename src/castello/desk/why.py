@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from castello.analyses import NAMES, run
+from castello.briefs.profile import Clearance
 from castello.claims import Claim, Finding
-from castello.errors import WrongUse
+from castello.errors import Refused, WrongUse
 from castello.ledger import Book
 from castello.picture import Picture
-from castello.picture.sentences import chain_text, claim_text, name_of
+from castello.picture.sentences import chain_text, name_of
 
 SHORTEST = 6
 """So many characters of an id are enough, if they name one thing only."""
+
+EXPORTED = "x1-"
+"""How ids of an export begin."""
+
+AUDIENCES = ("public", "partner")
+"""Audiences whose exported ids are resolved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +90,7 @@ class Why:
         return {"id": self.id, "finding": finding, "claims": [trace.to_json() for trace in self.traces]}
 
 
-def why(asked: str, *, picture: Picture, book: Book) -> Why:
+def why(asked: str, *, picture: Picture, book: Book, clearances: Sequence[Clearance]) -> Why:
     """
     Trace a claim, a finding, or an id from an export, to its documents.
 
@@ -95,34 +102,54 @@ def why(asked: str, *, picture: Picture, book: Book) -> Why:
         Where findings are looked up.
     book
         Where claims are looked up, visible in the picture or not.
+    clearances
+        The audience of the answer, then the audiences whose exported ids may be asked for.
 
     Raises
     ------
     WrongUse
         If nothing has the id, or several things begin so.
+    Refused
+        If what has the id is withheld from the audience; it says why.
     """
+    audience = clearances[0]
     claims = {**book.claims(), **{claim.id: claim for claim in (picture.branch.claims if picture.branch else ())}}
-    findings = {finding.id: finding for name in NAMES for finding in run(name, picture)}
-    id_ = _resolved(asked, [*claims, *findings], book)
-    tracer = _Tracer(picture, book, claims)
+    every = {finding.id: finding for name in NAMES for finding in run(name, picture)}
+    if audience.leaves or asked.startswith(EXPORTED):
+        # what leaves has findings of its own: presence by area
+        cleared = [finding for one in clearances for finding in one.findings(every.values()).findings]
+        findings = {finding.id: finding for finding in cleared} | (every if not audience.leaves else {})
+    else:
+        findings = every
+    id_ = _resolved(asked, [*claims, *every, *findings], book)
+    tracer = _Tracer(picture, book, claims, audience)
     if id_ in claims:
+        reason = audience.withheld_because(claims[id_])
+        if reason is not None:
+            raise Refused(f"withheld from {audience.profile}: {reason}", hint="Ask for it with --profile own.")
         return Why(id=id_, finding=None, traces=(tracer.trace(id_, "for"),))
+    if id_ not in findings:
+        raise Refused(f"this finding is withheld from {audience.profile}", hint="Ask for it with --profile own.")
     finding = findings[id_]
     behind = [(one, "for") for one in finding.claims] + [(one, "against") for one in finding.against]
     return Why(
-        id=id_, finding=finding, traces=tuple(tracer.trace(one, stands) for one, stands in behind if one in claims)
+        id=id_, finding=finding, traces=tuple(tracer.trace(one, stands) for one, stands in behind if tracer.may(one))
     )
 
 
 def _resolved(asked: str, ids: Iterable[str], book: Book) -> str:
-    ids = list(ids)
-    if asked.startswith("x1-"):
+    ids = list(dict.fromkeys(ids))
+    if asked.startswith(EXPORTED):
         if book.vault is None:
             raise WrongUse(
                 "ids of an export are resolved with the vault's key", hint="`castello doctor` names the key file."
             )
-        exported = {book.vault.exported_id(audience, id_): id_ for audience in ("public", "partner") for id_ in ids}
-        asked = exported.get(asked, asked)
+        exported = {book.vault.exported_id(audience, id_): id_ for audience in AUDIENCES for id_ in ids}
+        # a listing on a terminal shows the beginning of an id only
+        meant = {
+            id_ for key, id_ in exported.items() if len(asked) >= SHORTEST + len(EXPORTED) and key.startswith(asked)
+        }
+        asked = meant.pop() if len(meant) == 1 else asked
     found = [id_ for id_ in ids if id_ == asked] or [
         id_ for id_ in ids if len(asked) >= SHORTEST and (id_.startswith(asked) or id_[3:].startswith(asked))
     ]
@@ -136,28 +163,37 @@ def _resolved(asked: str, ids: Iterable[str], book: Book) -> str:
 
 
 class _Tracer:
-    def __init__(self, picture: Picture, book: Book, claims: Mapping[str, Claim]) -> None:
-        self._picture, self._claims = picture, claims
+    def __init__(self, picture: Picture, book: Book, claims: Mapping[str, Claim], audience: Clearance) -> None:
+        self._picture, self._claims, self._audience = picture, claims, audience
         self._documents = book.documents()
         self._recorded = book.recorded(claims)
         self._judgements = [judgement for judgement, _ in book.judgements()]
 
+    def may(self, id_: str) -> bool:
+        """Whether the claim is here and may be shown to the audience."""
+        return id_ in self._claims and self._audience.withheld_because(self._claims[id_]) is None
+
     def trace(self, id_: str, stands: str) -> Trace:
-        claim, registers = self._claims[id_], self._picture.registers
+        whole, registers = self._claims[id_], self._picture.registers
+        (claim,) = self._audience.claims([whole]).claims
+        # what was left out of a claim must not come back in what was recorded and judged about it
+        full = claim == whole and not (self._audience.leaves and claim.protected)
         document = self._documents.get(claim.document)
-        recorded = self._recorded.get(id_)
-        about = [item for item in self._judgements if id_ in item.about]
+        recorded = self._recorded.get(id_) if full else None
+        about = (
+            [item for item in self._judgements if id_ in item.about] if full and not self._audience.hides_roads else []
+        )
         derived = claim.quantity.derived_from if claim.quantity else ()
         return Trace(
             claim=claim,
             stands=stands,
-            says=claim_text(claim, registers),
+            says=self._audience.says(claim),
             chain=chain_text(claim, registers),
             publisher=name_of(claim.chain[-1].who, registers),
-            title=document.title if document else claim.document,
+            title=document.title if document else claim.document.replace("-", " "),
             urls=document.urls if document else (),
             published_basis=document.published_basis if document else "stated",
             recorded=None if recorded is None else recorded.isoformat(timespec="seconds"),
             judgements=tuple((item.verdict.value, item.by, item.dated.isoformat(), item.reason) for item in about),
-            derived_from=tuple(self.trace(one, "input") for one in derived if one in self._claims),
+            derived_from=tuple(self.trace(one, "input") for one in derived if self.may(one)),
         )

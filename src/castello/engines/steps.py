@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """
+    r"""
     A chain of named ``select`` statements, each of which may use the ones before it.
 
     Examples
     --------
     >>> Steps("contested").add("visible", "select * from ledger").add("some", "select id from visible").sql()
-    'with visible as (select * from ledger),\\nsome as (select id from visible)\\nselect * from some'
+    'with visible as (select * from ledger),\nsome as (select id from visible)\nselect * from some'
     """
 
     name: str

@@ -162,7 +162,7 @@ class IdentityStore:
         write_file(self.folder / "sealed" / secrets.token_hex(16), bytes(sealed))
 
     def unseal(
-        self, pseudonym: str, share_a: str, share_b: str, *, by: tuple[str, str], now: datetime, reason: str
+        self, pseudonym: str, *, shares: tuple[str, str], by: tuple[str, str], now: datetime, reason: str
     ) -> Unsealed:
         """
         Open who is behind a pseudonym; logged before anything is shown.
@@ -171,7 +171,7 @@ class IdentityStore:
         ----------
         pseudonym
             Whose identity is opened.
-        share_a, share_b
+        shares
             The two shares, in any order.
         by
             The two persons, as they are known in the log.
@@ -200,7 +200,7 @@ class IdentityStore:
         persons = _two_persons(by)
         require_words(reason=reason)
         when = stamp(now)
-        box = SealedBox(self._key_pairs_of(share_a, share_b)[0])
+        box = SealedBox(self._key_pairs_of(*shares)[0])
         texts = sorted({text for owner, text in self._records(box) if owner == pseudonym})
         if not texts:
             raise WrongUse("no identity is sealed for this pseudonym", hint="Check it.", where=pseudonym)

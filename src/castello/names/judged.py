@@ -102,9 +102,9 @@ def resolution(
 def resolve_with(
     index: NameIndex,
     text: str,
+    *,
     judgements: Iterable[Judgement],
     on: date | None = None,
-    *,
     limit: int = 5,
     floor: float = FLOOR,
 ) -> tuple[Candidate, ...]:
@@ -193,10 +193,10 @@ class Trail:
         )
 
 
-def trail(index: NameIndex, text: str, judgements: Iterable[Judgement] = (), on: date | None = None) -> Trail:
+def trail(index: NameIndex, text: str, *, judgements: Iterable[Judgement] = (), on: date | None = None) -> Trail:
     """The trail of a name as of a day; ``text`` is kept to the letter."""
     rows = standing(judgements, on)
-    candidates = resolve_with(index, text, rows)
+    candidates = resolve_with(index, text, judgements=rows)
     wanted = fold(text)
     about = [
         one.id

@@ -45,15 +45,15 @@ class Cells:
         pieces = (piece.strip() for piece in (self.text(column) or "").split(";"))
         return tuple(dict.fromkeys(piece for piece in pieces if piece))
 
-    def error(self, column: str | None, code: str, what: str, hint: str) -> None:
+    def error(self, column: str | None, code: str, *, what: str, hint: str) -> None:
         """Say that the row cannot be taken in."""
         self._add(column, code, f"{what}; the row is left out", hint, "error")
 
-    def drop(self, column: str, code: str, what: str, hint: str) -> None:
+    def drop(self, column: str, code: str, *, what: str, hint: str) -> None:
         """Say that one cell cannot be taken in; the rest of the row is."""
         self._add(column, code, f"{what}; the cell is left out, the row is kept", hint, "warning")
 
-    def warn(self, column: str, code: str, what: str, hint: str) -> None:
+    def warn(self, column: str, code: str, *, what: str, hint: str) -> None:
         """Say that a cell was taken in as it is, but somebody should look."""
         self._add(column, code, what, hint, "warning")
 
@@ -61,12 +61,16 @@ class Cells:
         """The row's id; ``taken`` maps ids of earlier rows to their row numbers."""
         value = self.text("id")
         if value is None:
-            self.error("id", "missing_id", "no id", "Give the row a short id: lower-case letters, digits, hyphens.")
+            self.error(
+                "id", "missing_id", what="no id", hint="Give the row a short id: lower-case letters, digits, hyphens."
+            )
         elif not _ID.fullmatch(value):
-            self.error("id", "bad_id", f"{value!r} is not an id", "Use lower-case letters, digits and hyphens only.")
+            self.error(
+                "id", "bad_id", what=f"{value!r} is not an id", hint="Use lower-case letters, digits and hyphens only."
+            )
         elif value in taken:
             what = f"{value!r} is already the id of row {taken[value]}"
-            self.error("id", "duplicate_id", what, "Give this row another id, or delete one of the two.")
+            self.error("id", "duplicate_id", what=what, hint="Give this row another id, or delete one of the two.")
         else:
             return value
         return None
@@ -77,20 +81,20 @@ class Cells:
         if value in allowed:
             return value
         what = f"no {column}" if value is None else f"{value!r} is not a {column}"
-        self.error(column, f"unknown_{column}", what, f"Use one of: {', '.join(allowed)}.")
+        self.error(column, f"unknown_{column}", what=what, hint=f"Use one of: {', '.join(allowed)}.")
         return None
 
     def names(self) -> tuple[str | None, str | None, tuple[str, ...]]:
         """English name, Arabic name, aliases; at least one of the two names is required."""
         english, arabic = self.text("name_en"), self.text("name_ar")
         if english is None and arabic is None:
-            self.error("name_en", "missing_name", "no name", "Fill name_en, name_ar or both.")
+            self.error("name_en", "missing_name", what="no name", hint="Fill name_en, name_ar or both.")
         if arabic is not None and script(arabic) == "latin":
             what = f"{arabic!r} is not in Arabic script"
-            self.warn("name_ar", "wrong_script", what, "Move it to aliases, or write the Arabic name.")
+            self.warn("name_ar", "wrong_script", what=what, hint="Move it to aliases, or write the Arabic name.")
         if english is not None and script(english) == "arabic":
             what = f"{english!r} is in Arabic script"
-            self.warn("name_en", "wrong_script", what, "Move it to name_ar, or write the English name.")
+            self.warn("name_en", "wrong_script", what=what, hint="Move it to name_ar, or write the English name.")
         return english, arabic, tuple(name for name in self.parts("aliases") if name not in (english, arabic))
 
     def slugs(self, column: str) -> tuple[str, ...]:
@@ -101,7 +105,7 @@ class Cells:
                 good.append(value)
             else:
                 what = f"{value!r} is not an id"
-                self.drop(column, f"bad_{column}", what, "Use lower-case letters, digits and hyphens only.")
+                self.drop(column, f"bad_{column}", what=what, hint="Use lower-case letters, digits and hyphens only.")
         return tuple(good)
 
     def _add(self, column: str | None, code: str, what: str, hint: str, severity: str) -> None:
@@ -128,9 +132,9 @@ def read_cells(rows: Iterable[RawRow], *, columns: tuple[str, ...], file: str) -
         for column in sorted(set(cells.values) - set(columns) - reported):
             reported.add(column)
             what = f"the register has no column {column!r}; it is not read"
-            cells.warn(column, "unknown_column", what, f"Its columns are: {', '.join(columns)}.")
+            cells.warn(column, "unknown_column", what=what, hint=f"Its columns are: {', '.join(columns)}.")
         if surplus:
             hint = "Put a cell that holds a comma in double quotes."
-            cells.error(None, "surplus_cells", "more cells than the header has columns", hint)
+            cells.error(None, "surplus_cells", what="more cells than the header has columns", hint=hint)
         if cells.values or cells.issues:
             yield cells

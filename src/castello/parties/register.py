@@ -137,7 +137,9 @@ def read_parties(rows: Iterable[RawRow], *, file: str = "parties.csv") -> tuple[
         name_en, name_ar, aliases = cells.names()
         sides = cells.slugs("side")
         if len(sides) > 1:
-            cells.drop("side", "bad_side", "more than one side", "Name one; a change of side is a claim of kind tie.")
+            cells.drop(
+                "side", "bad_side", what="more than one side", hint="Name one; a change of side is a claim of kind tie."
+            )
         start, end = _extent(cells)
         if cells.usable and id is not None and kind is not None:
             numbers[id] = cells.row
@@ -161,7 +163,12 @@ def read_parties(rows: Iterable[RawRow], *, file: str = "parties.csv") -> tuple[
 def _extent(cells: Cells) -> tuple[date | None, date | None]:
     start, end = _day(cells, "from", last=False), _day(cells, "to", last=True)
     if start is not None and end is not None and start > end:
-        cells.drop("to", "bad_date", f"from {start} is after to {end}: neither is used", "Correct one of the two days.")
+        cells.drop(
+            "to",
+            "bad_date",
+            what=f"from {start} is after to {end}: neither is used",
+            hint="Correct one of the two days.",
+        )
         return None, None
     return start, end
 
@@ -179,5 +186,5 @@ def _day(cells: Cells, column: str, *, last: bool) -> date | None:
             return date(year, month, int(parts[3] or (calendar.monthrange(year, month)[1] if last else 1)))
         except ValueError:
             pass  # a thirteenth month or a thirtieth of February is no date either
-    cells.drop(column, "bad_date", f"{text!r} is not a date", "Write 2016-07-28, 2016-07 or 2016.")
+    cells.drop(column, "bad_date", what=f"{text!r} is not a date", hint="Write 2016-07-28, 2016-07 or 2016.")
     return None

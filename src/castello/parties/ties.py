@@ -97,9 +97,9 @@ def ties_on(claims: Iterable[Claim], day: date) -> tuple[Tie, ...]:
 def identity(
     party: str,
     claims: Iterable[Claim],
+    *,
     judgements: Iterable[Judgement],
     day: date,
-    *,
     known_by: date | None = None,
 ) -> Identity:
     """

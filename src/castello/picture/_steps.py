@@ -179,7 +179,7 @@ TOPICS = Steps("topics", STATES.steps + AMOUNTS.steps).add(
     """select *,
               case when answers = 0 then 'undecided' when answers > 1 or denials > 0 then 'undecided'
                    when apart then 'contested' else 'assessed' end as status,
-              newest < $as_of - to_days($max_age_days) as stale
+              coalesce(newest < $as_of - to_days($max_age_days), false) as stale
        from (select * from states union all by name select * from amounts)
        order by question""",
 )

@@ -133,7 +133,11 @@ class _Sentence(string.Formatter):
     def _qualified(self, value: str) -> str:
         """Definition and besieger in brackets; nothing where the claims name neither."""
         words = catalogue(self._language)["definitions"]
-        known = [words.get(part) or name_of(part, self._registers, language=self._language) for part in value.split(";") if part]
+        known = [
+            words.get(part) or name_of(part, self._registers, language=self._language)
+            for part in value.split(";")
+            if part
+        ]
         return f" ({'; '.join(known)})" if known else ""
 
 

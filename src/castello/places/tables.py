@@ -84,11 +84,13 @@ def read_roads(
     for cells in read_cells(rows, columns=ROAD_COLUMNS, file=file):
         id, cls = cells.id(numbers), cells.one_of("class", ROAD_CLASSES)
         if id in known:
-            cells.error("id", "duplicate_id", f"{id!r} is already the id of a place", "Give the road another id.")
+            cells.error(
+                "id", "duplicate_id", what=f"{id!r} is already the id of a place", hint="Give the road another id."
+            )
         name_en, name_ar, aliases = cells.names()
         start, end = (_end(cells, column, known) for column in ("from", "to"))
         if start is not None and start == end:
-            cells.warn("to", "same_ends", f"starts and ends at {start!r}", "Check from and to.")
+            cells.warn("to", "same_ends", what=f"starts and ends at {start!r}", hint="Check from and to.")
         line = _line(cells)
         if cells.usable and id is not None and cls is not None:
             numbers[id] = cells.row
@@ -121,12 +123,14 @@ def _with_parents(places: list[Place], cells: Mapping[str, Cells]) -> tuple[Plac
         parents[place.id] = place.parent if place.parent in known else None
         if place.parent is not None and place.parent not in known:
             what = f"parent {place.parent!r} is not the id of a place that was taken in"
-            cells[place.id].drop("parent", "unknown_parent", what, "Add the parent as a row, or correct the id.")
+            cells[place.id].drop(
+                "parent", "unknown_parent", what=what, hint="Add the parent as a row, or correct the id."
+            )
     # Nobody can say which link of a circle is the wrong one, so all of them go.
     for id in [id for id in parents if circle(id, parents)]:
         way = circle(id, parents)
         what = f"places lie within themselves: {' in '.join(way)}"
-        cells[id].drop("parent", "parent_circle", what, "Correct one of these parents.")
+        cells[id].drop("parent", "parent_circle", what=what, hint="Correct one of these parents.")
     return tuple(replace(place, parent=None if circle(place.id, parents) else parents[place.id]) for place in places)
 
 
@@ -139,7 +143,9 @@ def _shared_codes(places: tuple[Place, ...], cells: Mapping[str, Cells]) -> None
         for id in ids[1:]:
             others = ", ".join(repr(other) for other in ids if other != id)
             what = f"{id!r} has the P-code {code} of {others}: a code is not a place"
-            cells[id].warn("pcode", "shared_pcode", what, "Right for parts of one city; otherwise correct the code.")
+            cells[id].warn(
+                "pcode", "shared_pcode", what=what, hint="Right for parts of one city; otherwise correct the code."
+            )
 
 
 def _number(text: str) -> float | None:
@@ -162,17 +168,17 @@ def _coordinates(cells: Cells) -> tuple[float | None, float | None]:
     for column, number in numbers.items():
         if number is None:
             text = written[column] or ""
-            cells.drop(column, "bad_coordinate", f"{text!r} is not a number of degrees", _bad_number(text))
+            cells.drop(column, "bad_coordinate", what=f"{text!r} is not a number of degrees", hint=_bad_number(text))
             return None, None
     for column in ("lat", "lon"):
         if written[column] is None:
             other = "lon" if column == "lat" else "lat"
-            cells.drop(column, "half_coordinate", f"{other} without {column}", "Give both or neither.")
+            cells.drop(column, "half_coordinate", what=f"{other} without {column}", hint="Give both or neither.")
             return None, None
     lat, lon = numbers["lat"] or 0.0, numbers["lon"] or 0.0
     wrong = _off_earth(lat, lon)
     if wrong is not None:
-        cells.drop("lat" if abs(lat) > 90 else "lon", "impossible_coordinate", *wrong)
+        cells.drop("lat" if abs(lat) > 90 else "lon", "impossible_coordinate", what=wrong[0], hint=wrong[1])
         return None, None
     return lat, lon
 
@@ -193,7 +199,7 @@ def _radius(cells: Cells) -> float | None:
     number = _number(text)
     if number is None or number <= 0:
         hint = "Write kilometres with a point, more than 0, such as 1.5."
-        cells.drop("radius_km", "bad_radius", f"{text!r} is not a length in kilometres", hint)
+        cells.drop("radius_km", "bad_radius", what=f"{text!r} is not a length in kilometres", hint=hint)
         return None
     return number
 
@@ -202,7 +208,7 @@ def _end(cells: Cells, column: str, known: set[str]) -> str | None:
     value = cells.text(column)
     if value is not None and value not in known:
         hint = "Add it to places.csv, or correct the id."
-        cells.drop(column, f"unknown_{column}", f"{value!r} is not the id of a place that was taken in", hint)
+        cells.drop(column, f"unknown_{column}", what=f"{value!r} is not the id of a place that was taken in", hint=hint)
         return None
     return value
 
@@ -217,14 +223,16 @@ def _line(cells: Cells) -> tuple[tuple[float, float], ...]:
         numbers = [_number(word) for word in piece.split()]
         if len(numbers) != 2 or numbers[0] is None or numbers[1] is None:
             hint = "Write points as 'lat lon', parted by ';', decimals with a point."
-            cells.drop("line", "bad_line", f"point {place} of the line, {piece.strip()!r}, is not 'lat lon'", hint)
+            cells.drop(
+                "line", "bad_line", what=f"point {place} of the line, {piece.strip()!r}, is not 'lat lon'", hint=hint
+            )
             return ()
         wrong = _off_earth(numbers[0], numbers[1])
         if wrong is not None:
-            cells.drop("line", "bad_line", f"point {place} of the line: {wrong[0]}", wrong[1])
+            cells.drop("line", "bad_line", what=f"point {place} of the line: {wrong[0]}", hint=wrong[1])
             return ()
         points.append((numbers[0], numbers[1]))
     if len(points) < 2:
-        cells.drop("line", "bad_line", "a line of fewer than two points", "Give at least its two ends.")
+        cells.drop("line", "bad_line", what="a line of fewer than two points", hint="Give at least its two ends.")
         return ()
     return tuple(points)

@@ -1,0 +1,172 @@
+"""
+What a claim loses on its way out: the place of an armed group, the days of a protected speaker, the names of roads.
+
+Each function takes a claim or a text and gives what is left of it; which claims leave at all is for :mod:`castello.briefs.profile`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from castello.cases import Registers
+from castello.claims import Claim, Kind, Period, Span
+from castello.names.spelling import fold
+
+SOMEWHERE = "somewhere in the area; where is not published"
+"""The note of a presence claim whose place was made coarser."""
+
+NOT_PUBLIC = "not-public"
+"""Stands for a document that only protected claims cite, or whose name would tell what is withheld."""
+
+_MILITARY = ("military",)
+
+
+def month(day: date | None) -> date | None:
+    """The first day of a day's month."""
+    return None if day is None else day.replace(day=1)
+
+
+def next_month(day: date | None) -> date | None:
+    """The first day after a day's month, or the day itself where a month begins with it: the end of a half-open span."""
+    if day is None or day.day == 1:
+        return day
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def by_month(span: Span) -> Span:
+    """
+    A span widened to whole months.
+
+    Examples
+    --------
+    >>> by_month((date(2016, 7, 17), date(2016, 7, 18)))
+    (datetime.date(2016, 7, 1), datetime.date(2016, 8, 1))
+    """
+    return month(span[0]), next_month(span[1])
+
+
+def coarse_protected(claim: Claim, *, open_documents: Iterable[str]) -> Claim:
+    """
+    A claim of a protected speaker by month, without what the coder noted beside it.
+
+    The day of publication stays where the document stands in the open: everybody can look it up. Of any other document neither the
+    name nor the day leaves.
+    """
+    known = claim.document in open_documents
+    return replace(
+        claim,
+        happened=Period(maybe=by_month(claim.happened.maybe), basis="inferred"),
+        said=None if claim.said is None else by_month(claim.said),
+        published=claim.published if known else claim.published.replace(day=1),
+        document=claim.document if known else NOT_PUBLIC,
+        locator=None,
+        note=None,
+        place_as_written=None,
+        coder=None,
+        second_coder=None,
+        id=claim.id,
+    )
+
+
+def coarse_presence(claim: Claim, *, area: str) -> Claim:
+    """A claim of presence on its publication area: no words, no numbers, nothing that was said of a smaller place."""
+    finer = claim.object != area
+    return replace(
+        claim,
+        object=area,
+        quantity=None if finer else claim.quantity,
+        also=() if finer else claim.also,
+        note=SOMEWHERE if finer else None,
+        quote=None,
+        locator=None,
+        translation=None,
+        condition=claim.condition and "a condition that is not published",
+        place_as_written=None,
+        # the id stays that of the claim: the exported id is keyed, and nothing can be computed from the coarse content
+        id=claim.id,
+    )
+
+
+def coarse_live(claim: Claim) -> Claim:
+    """In a live case a road behind a cut leaves without its hours and its track, aid without the days that it lasts (PS-8, PS-9)."""
+    gone = {Kind.ACCESS: ("window", "track", "direction"), Kind.AID: ("ration_days",)}.get(claim.kind, ())
+    kept = tuple((name, value) for name, value in claim.also if name not in gone)
+    return claim if kept == claim.also else replace(claim, also=kept, id=claim.id)
+
+
+def is_military_road(claim: Claim) -> bool:
+    """Whether a claim is about a road as the military uses it: no output is made of that (PS-8)."""
+    return claim.kind is Kind.ACCESS and claim.slot("users") in _MILITARY
+
+
+class Names:
+    """
+    Names to be found in texts, whatever their spelling: case, marks, hyphens and addresses do not hide them.
+
+    Examples
+    --------
+    >>> names = Names(["Northern road", "north-road"])
+    >>> names.stand_in("https://example.org/Northern_Road-cut"), names.stand_in("a road in the north")
+    (True, False)
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._folded = tuple(sorted({folded for name in names if (folded := fold(name))}))
+
+    def stand_in(self, value: Any) -> bool:
+        """Whether a name stands in a text, or anywhere in plain values."""
+        if isinstance(value, str):
+            text = fold(value)
+            return any(name in text for name in self._folded)
+        if isinstance(value, Mapping):
+            return any(self.stand_in(item) for pair in value.items() for item in pair)
+        if isinstance(value, list | tuple):
+            return any(self.stand_in(item) for item in value)
+        return False
+
+
+def road_names(registers: Registers) -> Names:
+    """
+    Ids and names of the roads of a case, in both scripts.
+
+    An alias of one word is left out: it is mostly the name of a place beside the road.
+    """
+    names = []
+    for road in registers.places.roads:
+        names += [road.id, *(name for name in registers.places.names(road.id) if len(fold(name).split()) > 1)]
+    return Names(names)
+
+
+def place_names(place: str, area: str, registers: Registers) -> Names:
+    """Ids and names of a place and of what it lies in, below the area: what the title of a document must not tell."""
+    inside = [place, *registers.places.ancestors(place)]
+    if area not in inside:
+        return Names(())
+    finer = inside[: inside.index(area)]
+    # a name that the area has too says nothing finer
+    own = Names(registers.places.names(area))
+    every = [name for id_ in finer for name in (id_, *registers.places.names(id_)) if not own.stand_in(name)]
+    return Names(every)
+
+
+_DAY_IN_TEXT = re.compile(
+    r"\b\d{1,2} (?=(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)"
+)
+
+
+def months_only(text: str) -> str:
+    """
+    Days in words without their number.
+
+    Examples
+    --------
+    >>> months_only("17 July 2016 to 3 August 2016"), months_only("17 July 2016 to 18 July 2016")
+    ('July 2016 to August 2016', 'July 2016')
+    """
+    shorter = _DAY_IN_TEXT.sub("", text)
+    first, _, last = shorter.partition(" to ")
+    return first if first == last else shorter

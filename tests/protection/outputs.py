@@ -1,0 +1,164 @@
+"""Everything that leaves, in one hand: each verb and each form, as bytes; and what tests look for in them."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from castello import cli
+from castello.briefs.html import to_html
+from castello.briefs.markdown import to_markdown
+from castello.briefs.terminal import print_brief
+from castello.cases import read_case, read_judgement, read_relation
+from castello.desk import case as desk
+from castello.desk.case import Case
+
+WINDOW = 12
+"""So many bytes of a protected text in a row may stand nowhere."""
+
+HEX = re.compile(r"\b(?:[a-z]1-)?[0-9a-f]{12,64}\b")
+"""What can be an id or a hash."""
+
+
+class Clock(datetime):
+    """A clock that stands still, put in the place of the desk's."""
+
+    instant = datetime(2026, 1, 1, tzinfo=UTC)
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls.instant
+
+
+def at(monkeypatch: pytest.MonkeyPatch, instant: datetime) -> None:
+    """Every verb of the command line runs at this instant."""
+    clock = type("Clock", (Clock,), {"instant": instant})
+    monkeypatch.setattr(desk, "datetime", clock)
+
+
+def evening(day: date | str) -> datetime:
+    return datetime.combine(date.fromisoformat(str(day)), time(21), tzinfo=UTC)
+
+
+def run(*arguments: str, terminal: bool = False) -> tuple[str, str, int]:
+    """One verb, as typed: what it printed, what it noted, its exit code."""
+    out, err = io.StringIO(), io.StringIO()
+    if terminal:
+        out.isatty = lambda: True  # type: ignore[method-assign]
+    with redirect_stdout(out), redirect_stderr(err):
+        code = cli.main(arguments)
+    return out.getvalue(), err.getvalue(), code
+
+
+def verbs(case: Case, folder: Path, *, profile: str, days: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Every verb whose output can leave, in both forms, its files and what it notes, by name."""
+    where = ["--case", str(case.folder), *days, "--profile", profile]
+    forms: dict[str, bytes] = {}
+    for verb in ("claims", "totals", "parties", "brief"):
+        for terminal in (False, True):
+            out, err, code = run(verb, *where, terminal=terminal)
+            assert code == 0, err
+            forms[f"{verb}{'-terminal' if terminal else '-json'}"] = (out + err).encode()
+    for ending in ("md", "html"):
+        path = folder / f"brief-{profile}.{ending}"
+        out, err, code = run("brief", *where, "-o", str(path))
+        assert code == 0, err
+        forms[path.name] = path.read_bytes() + (out + err).replace(str(folder), "").encode()
+    return forms
+
+
+def forms_of_brief(brief) -> dict[str, bytes]:
+    """A brief in each of its forms, as bytes."""
+    out = io.StringIO()
+    print_brief(brief, Console(file=out, width=100))
+    plain = json.dumps(asdict(brief), ensure_ascii=False, default=str)
+    texts = {"terminal": out.getvalue(), "json": plain, "md": to_markdown(brief), "html": to_html(brief)}
+    return {name: text.encode() for name, text in texts.items()}
+
+
+def forms(case: Case, *, profile: str, as_of=None, known_by=None, now: datetime) -> dict[str, bytes]:
+    """The brief's forms, the listing of claims and the analyses of a case at an instant, without the command line."""
+    picture = case.picture(as_of=as_of, known_by=known_by)
+    clearance = case.clearance(picture, profile=profile, now=now)
+    found = forms_of_brief(case.brief(picture, profile=profile, now=now))
+    listed = clearance.listing()
+    rows = [{"id": claim.id, "text": clearance.says(claim)} | claim.to_json() for claim in listed.claims]
+    found["claims"] = json.dumps(clearance.ids([rows, dict(listed.withheld)]), ensure_ascii=False).encode()
+    for name in ("situation", "totals", "parties"):
+        cleared = clearance.findings(case.analyse(name, picture), analyses=(name,))
+        shown = [finding.to_json() for finding in cleared.findings]
+        found[name] = json.dumps(clearance.ids([shown, dict(cleared.withheld)]), ensure_ascii=False).encode()
+    return found
+
+
+def strings(value: object) -> Iterator[str]:
+    """Every text in plain values, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for pair in value.items():
+            for item in pair:
+                yield from strings(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from strings(item)
+
+
+def ids(forms: Mapping[str, bytes]) -> set[str]:
+    """Everything in outputs that can be an id or a hash."""
+    return {text for data in forms.values() for text in HEX.findall(data.decode())}
+
+
+def windows(text: str | bytes) -> set[bytes]:
+    """Every run of :data:`WINDOW` bytes of a text."""
+    data = text.encode() if isinstance(text, str) else text
+    return {data[i : i + WINDOW] for i in range(len(data) - WINDOW + 1)}
+
+
+def leak(data: bytes, secret: str | bytes) -> bytes | None:
+    """A run of bytes of a secret that stands in data; None if there is none."""
+    return next((window for window in sorted(windows(secret)) if window in data), None)
+
+
+def files(*folders: Path) -> dict[str, bytes]:
+    """Every file of folders, by name; the name is part of what is searched."""
+    return {
+        path.as_posix(): path.relative_to(folder).as_posix().encode() + b"\n" + path.read_bytes()
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def replayed(bundled: Path, folder: Path, *, day: date) -> Case:
+    """The bundled case as it was on a day: its registers, and only what had been published by then, recorded that evening."""
+    folder.mkdir(parents=True)
+    for path in sorted(bundled.iterdir()):
+        if path.suffix in (".toml", ".csv", ".yml"):
+            shutil.copy(path, folder)
+    shutil.copytree(bundled / "agreements", folder / "agreements")
+    content = read_case(bundled)
+    case = Case(folder)
+    rows = []
+    for file in content.claim_files:
+        known = {document.id for document in file.documents if document.published <= day}
+        rows += [{"type": "document", "id": f"d1-{d.id}", "body": d.to_json()} for d in file.documents if d.id in known]
+        rows += [{"type": "claim", "id": c.id, "body": c.to_json()} for c in file.claims if c.published <= day]
+        refs = content.refs
+        relations = [read_relation(item, refs=refs, coder="tests") for _, item in file.relations]
+        judgements = [read_judgement(item, refs=refs, coder="tests") for _, item in file.judgements]
+        rows += [{"type": "relation", "id": r.id, "body": r.to_json()} for r in relations if r.dated <= day]
+        rows += [{"type": "judgement", "id": j.id, "body": j.to_json()} for j in judgements if j.dated <= day]
+    case.book.write(rows, verb="replay", source={}, now=evening(day))
+    case.build(now=evening(day))
+    return case

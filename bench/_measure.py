@@ -23,20 +23,30 @@ def arguments(about: str, **options) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def timed(work, *, runs: int = RUNS):
+def timed(work, *, runs: int = RUNS, warm: bool = True):
     """Median seconds of some runs after one to warm up, and what the last one gave."""
-    answer, seconds = work(), []
+    seconds, _, answer = timed_twice(work, runs=runs, warm=warm)
+    return seconds, answer
+
+
+def timed_twice(work, *, runs: int = RUNS, warm: bool = True):
+    """As :func:`timed`, with the median seconds of all processors in between: what a busy machine does not blur."""
+    answer, walls, processors = work() if warm else None, [], []
     for _ in range(runs):
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         answer = work()
-        seconds.append(time.perf_counter() - start)
-    return median(seconds), answer
+        walls.append(time.perf_counter() - start)
+        processors.append(time.process_time() - used)
+    return median(walls), median(processors), answer
 
 
 def child(**task) -> dict:
     """Do a task in a fresh process of the same script; what it reports, with its peak memory."""
     done = subprocess.run(
-        [sys.executable, sys.argv[0], "--child", json.dumps(task, default=str)], capture_output=True, text=True, check=False
+        [sys.executable, sys.argv[0], "--child", json.dumps(task, default=str)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         sys.exit(done.stderr)
@@ -62,7 +72,11 @@ def row(*, as_json: bool, **values) -> None:
     if shown["rival"]:
         same = {True: "same answer", False: "ANSWERS DIFFER", None: ""}[shown["same_answer"]]
         text += f"   {shown['rival']} {shown['rival_s']:8.3f} s   {shown['ratio']:6.1f} x   {same}"
-    extras = {key: value for key, value in values.items() if key in ("target_s", "peak_mb", "rival_peak_mb", "note", "rows_per_s")}
+    extras = {
+        key: value
+        for key, value in values.items()
+        if key in ("target_s", "peak_mb", "rival_peak_mb", "rows_per_s", "cpu_s", "rival_cpu_s")
+    }
     print(text + "".join(f"   {key} {value}" for key, value in extras.items() if value is not None), flush=True)
 
 

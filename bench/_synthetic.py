@@ -9,6 +9,7 @@ or months late; ten papers that repeat one wire.
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,7 @@ def write(folder: Path, *, claims: int, questions: int = 20_000) -> Path:
     others = _judgements(rng, table)
     ledger = book(folder).tables.folder
     edges = np.linspace(0, claims, BATCHES + 1).astype(int)
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         write_deltalake(ledger, table.slice(start, end - start), mode="append")
     write_deltalake(ledger, others, mode="append")
     export = folder / "export"
@@ -166,7 +167,9 @@ def _claims(rng, n: int, questions: int) -> pa.Table:
     source = pc.if_else(pa.array(unknown), "unknown", _texts(sources, origin))
     links = 1 + rng.integers(0, 2, n)
     chain = np.column_stack([np.where(unknown, 300, origin), 301 + publisher])
-    chain_names = _texts([*sources, "unknown", *(f"paper-{i}" for i in range(80))], chain[np.arange(2) < links[:, None]])
+    chain_names = _texts(
+        [*sources, "unknown", *(f"paper-{i}" for i in range(80))], chain[np.arange(2) < links[:, None]]
+    )
     body = _joined(
         '{"chain":[{"role":"speaker","who":"', source, '"}],"document":"', documents, '","kind":"', kinds,
         '","note":"made up for a benchmark; a claim of a case has its quote and its locator here, some hundred letters '

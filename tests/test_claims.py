@@ -377,7 +377,7 @@ def claims(draw: st.DrawFn) -> Claim:
 
 
 @given(claim=claims())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_plain_form_loses_nothing(claim: Claim) -> None:
     plain = json.loads(canonical(claim.to_json()))
     again = Claim.from_json(plain)

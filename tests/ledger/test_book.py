@@ -4,7 +4,7 @@ import json
 import multiprocessing
 import shutil
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,13 @@ def state(case):
     """What must survive: answers, recorded times and chain heads."""
     fresh = Case(case.folder, case.environ)
     return answers(fresh), recorded_times(fresh), fresh.book.journal.heads()
+
+
+def topic_on(case, day):
+    """What a case says to the state of the northern road."""
+    topic = Case(case.folder).picture(as_of=day).topic("access|north-road|opposition|supply")
+    assert topic is not None
+    return topic
 
 
 def topics_on(case, question):
@@ -88,7 +95,7 @@ def test_a_time_without_a_zone_is_refused(tmp_path):
 
 
 def test_a_hypothetical_claim_cannot_enter_the_ledger(tmp_path):
-    claim = small.road("castello", "open", small.date(2016, 7, 17))
+    claim = small.road("castello", "open", date(2016, 7, 17))
     hypothetical = claim.with_id(f"h1-{claim.id[3:]}")
     book = Book(tmp_path, device="d-one")
     rows = [{"type": "claim", "id": item.id, "body": item.to_json()} for item in (claim, hypothetical)]
@@ -102,6 +109,7 @@ def test_a_branch_leaves_no_trace_in_the_ledger(built):
     before = journal_bytes(built.folder)
     topic = built.picture(as_of="2016-07-17", branch="road-stays-open").topic("access|north-road|opposition|supply")
 
+    assert topic is not None
     assert [id_[:3] for id_ in topic.claims] == ["h1-"]
     assert journal_bytes(built.folder) == before
     assert not [id_ for id_ in built.book.claims() if id_.startswith("h1-")]
@@ -138,6 +146,7 @@ def test_what_a_killed_writer_acknowledged_is_stored_by_the_next(tmp_path):
     book = Book(tmp_path, device="d-one")
     book.write([note("a")], verb="say", source={}, now=NOW)
     last = book.journal.last("d-one")
+    assert last is not None
     entry = Entry.make(
         device="d-one", n=2, at=NOW, verb="say", rows=[note("b"), note("a")], source={}, previous=last.hash
     )
@@ -192,7 +201,7 @@ def test_building_twice_adds_nothing(built):
     (built.folder / ".castello" / "built.json").unlink()
     report = built.build(now=later(days=2))
 
-    assert (dict(report.new), report.unchanged) == ({key: 0 for key in report.new}, False)
+    assert (dict(report.new), report.unchanged) == (dict.fromkeys(report.new, 0), False)
     assert (state(built), journal_bytes(built.folder)) == before
 
 
@@ -254,27 +263,27 @@ def test_a_claim_can_come_and_go_at_one_instant(built):
 
 
 def test_restoring_a_claim_restores_its_adjudication(built):
-    question, path = "access|north-road|opposition|supply", built.folder / "claims" / "01-open.yml"
-    before = built.picture(as_of="2016-07-18").topic(question)
+    path = built.folder / "claims" / "01-open.yml"
+    before = topic_on(built, "2016-07-18")
     assert (before.status, before.answer, len(before.against)) == ("assessed", "closed", 1)
     claim_and_judgement = without_claim(CLAIMS, "road-open-paper").replace(
         "  - {about: road-open-paper", "  # - {about: x"
     )
     path.write_text(claim_and_judgement, encoding="utf-8")
     built.build(now=later(days=1))
-    assert Case(built.folder).picture(as_of="2016-07-18").topic(question).against == ()
+    assert topic_on(built, "2016-07-18").against == ()
     path.write_text(CLAIMS, encoding="utf-8")
     built.build(now=later(days=2))
 
-    assert Case(built.folder).picture(as_of="2016-07-18").topic(question) == before
+    assert topic_on(built, "2016-07-18") == before
 
 
 def test_a_judgement_that_is_taken_out_of_its_file_acts_no_longer(built):
-    question, path = "access|north-road|opposition|supply", built.folder / "claims" / "01-open.yml"
+    path = built.folder / "claims" / "01-open.yml"
     path.write_text(CLAIMS.replace("  - {about: road-open-paper", "  # - {about: road-open-paper"), encoding="utf-8")
     assert built.build(now=later(days=1)).new["withdrawn"] == 1
 
-    topic = Case(built.folder).picture(as_of="2016-07-18").topic(question)
+    topic = topic_on(built, "2016-07-18")
     assert (topic.status, topic.alternatives) == ("undecided", ("closed", "open"))
 
 
@@ -386,7 +395,7 @@ def test_eight_processes_writing_at_once_lose_nothing(tmp_path, one_device):
     assert [writer.exitcode for writer in writers] == [0] * WRITERS
     wanted = {f"n1-{device}-{n}" for device in set(devices) for n in range(batches)}
     wanted |= {f"n1-shared-{n}" for n in range(batches)} | {"n1-first"}
-    written = [row["id"] for row in journal_rows(tmp_path)]
+    written = [str(row["id"]) for row in journal_rows(tmp_path)]
     assert sorted(written) == sorted(wanted)  # each once, over all devices
     assert {row["id"] for row in reader.rows("note")} == wanted
     assert seen == sorted(seen)
@@ -407,7 +416,7 @@ def test_a_reader_answers_while_a_writer_pauses_in_the_middle_of_its_turn(built)
         started = time.monotonic()
         case = Case(built.folder)
         assert case.build(now=NOW).unchanged
-        assert case.picture(as_of="2016-07-17").topic("access|north-road|opposition|supply").answer == "closed"
+        assert topic_on(case, "2016-07-17").answer == "closed"
         assert time.monotonic() - started < 30  # the lock is held for sixty
     finally:
         release.set()

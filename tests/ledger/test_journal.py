@@ -131,7 +131,7 @@ def test_a_line_that_is_lost_moved_or_foreign_breaks_the_chain(tmp_path, change)
     [device] = journal.devices()
     with pytest.raises(BrokenChain, match="missing") as raised:
         list(journal.entries(device))
-    assert raised.value.where.startswith(f"journal/{device}.jsonl:")
+    assert str(raised.value.where).startswith(f"journal/{device}.jsonl:")
 
 
 def test_a_rewritten_line_with_a_hash_of_its_own_breaks_the_next(tmp_path):

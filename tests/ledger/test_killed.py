@@ -131,7 +131,10 @@ def survives(folder, home, moment, wanted):
     for device in case.book.journal.devices():
         for entry in case.book.journal.entries(device):
             if entry.verb == "seal":
-                name, data = case.book.vault.open_original(entry.source["vault"])
+                assert case.book.vault is not None
+                original = case.book.vault.open_original(entry.source["vault"])
+                assert original is not None
+                name, data = original
                 assert all(row["type"] == "sealed" for row in entry.rows)
                 sealed[name] = data
     for name in PROTECTED:
@@ -164,9 +167,8 @@ def kill_many(tmp_path, unkilled, count):
         for n, moment in enumerate(moments(count))
     ]
     whole = FILES_OF_CLAIMS + len(PROTECTED) + 2
-    assert (
-        len({line for line in lines if 0 < line < whole}) >= count // 4
-    )  # kills landed in the middle, at several places
+    # kills landed in the middle, at several places
+    assert len({line for line in lines if 0 < line < whole}) >= min(count // 4, 8)
 
 
 def test_killing_a_build_loses_nothing_that_was_acknowledged(tmp_path, unkilled):

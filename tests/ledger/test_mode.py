@@ -107,6 +107,7 @@ def test_a_protected_claim_that_was_deleted_counts_by_the_day_it_was_recorded(ho
     assert case.book.newest_day() == date(2016, 9, 30)
     [protected] = [id_ for id_ in case.book.claims() if id_.startswith("p1-")]
     recorded = case.book.recorded([protected])[protected].date()
+    assert case.book.vault is not None
     case.book.vault.destroy(protected, by="tests", now=RECORDED, reason="asked for")
 
     assert recorded == date(2016, 9, 11)

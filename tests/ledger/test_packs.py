@@ -157,7 +157,7 @@ def test_a_file_outside_the_case_refuses_the_whole_pack(tmp_path, name):
     lines = [
         {"file": "a-good-one.txt", "data": "aGVsbG8="},
         {"file": name, "data": "aGVsbG8="},
-        {"device": "d-two", "line": entry.line().decode(), "n": 1},
+        {"device": "d-two", "line": entry.line().decode()},
     ]
 
     with pytest.raises(WrongUse, match="outside the case"):
@@ -171,7 +171,7 @@ def test_a_device_that_is_a_path_is_refused(tmp_path):
     entry = Entry.make(device="../../evil", n=1, at=NOW, verb="say", rows=[], source={}, previous="")
 
     with pytest.raises(WrongUse, match="device"):
-        unpack(folder, [{"device": "x", "line": entry.line().decode(), "n": 1}])
+        unpack(folder, [{"device": "x", "line": entry.line().decode()}])
     assert [path.name for path in tmp_path.rglob("*")] == ["case"]
 
 
@@ -283,7 +283,7 @@ def test_a_pack_with_another_vault_leaves_ours_alone(case, homes, tmp_path):
 
 
 def test_a_pack_of_another_case_is_refused(case, homes):
-    with pytest.raises(WrongUse, match="another|is of the case"):
+    with pytest.raises(WrongUse, match="is of the case"):
         case.merge(sealed_to(homes["one"], {"case": "elsewhere", "lines": 0}, []))
 
 

@@ -159,7 +159,7 @@ def rewritten(folder, change):
 )
 def test_a_changed_row_is_named_though_its_file_and_hash_were_changed_too(whole, tmp_path, type_, column, value):
     folder = copy_case(whole.folder, tmp_path / "copy")
-    done = []
+    done: list[str] = []
 
     def change(row):
         if done or row["type"] != type_ or (type_ == "claim" and row["kind"] != "access"):
@@ -181,7 +181,7 @@ def test_a_changed_row_is_named_though_its_file_and_hash_were_changed_too(whole,
 
 def test_a_row_that_was_taken_out_or_doubled_is_named(whole, tmp_path):
     folder = copy_case(whole.folder, tmp_path / "out")
-    gone = []
+    gone: list[str] = []
 
     def take_out(row):
         if gone or row["type"] != "claim":

@@ -258,7 +258,7 @@ def people(low, *, who, onset, published, last=None):
 SUPERSEDED = [people(100, who="sohr", onset=1, published=1, last=99), people(200, who="sohr", onset=2, published=2)]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ledger=ledgers(), known_by=st.sampled_from([day(4), day(99), day(400)]), dropped=st.sampled_from([(), ("afp",)]))
 @example(ledger=(SUPERSEDED, []), known_by=day(400), dropped=())
 def test_picture_is_what_the_rules_say_claim_by_claim(tmp_path_factory, ledger, known_by, dropped):

@@ -66,6 +66,7 @@ def coarse_protected(claim: Claim, *, open_documents: Iterable[str]) -> Claim:
         locator=None,
         note=None,
         place_as_written=None,
+        translation=claim.translation and replace(claim.translation, by="not published", checked_by=None),
         coder=None,
         second_coder=None,
         id=claim.id,
@@ -170,3 +171,22 @@ def months_only(text: str) -> str:
     shorter = _DAY_IN_TEXT.sub("", text)
     first, _, last = shorter.partition(" to ")
     return first if first == last else shorter
+
+
+_KEPT_OF_PROTECTED = ("claim", "origin", "chain", "low", "high", "unit", "persons", "derived")
+
+
+def scrubbed(value: Any, hidden: frozenset[str]) -> Any:
+    """Plain values of a finding without what withheld claims say; of protected ones that leave, figures and role only."""
+    if isinstance(value, Mapping):
+        kept = {key: scrubbed(item, hidden) for key, item in value.items()}
+        if str(value.get("claim", "")).startswith("p1-"):
+            kept = {key: item for key, item in kept.items() if key in _KEPT_OF_PROTECTED}
+        return kept
+    if isinstance(value, list | tuple):
+        return [scrubbed(item, hidden) for item in value if not _is_hidden(item, hidden)]
+    return value
+
+
+def _is_hidden(item: Any, hidden: frozenset[str]) -> bool:
+    return str(item.get("claim") if isinstance(item, Mapping) else item) in hidden

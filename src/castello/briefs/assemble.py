@@ -56,9 +56,10 @@ def assemble(picture: Picture, clearance: Clearance, *, language: str = "en") ->
         Of the rendered messages.
     """
     after = _findings(picture)
-    before = _findings(picture.moved(days=-1))
+    yesterday = picture.moved(days=-1)
+    before = _findings(yesterday)
     cleared = clearance.findings(after.values(), analyses=ANALYSES)
-    earlier = clearance.at(picture.moved(days=-1)).findings(before.values(), analyses=ANALYSES)
+    earlier = clearance.at(yesterday).findings(before.values(), analyses=ANALYSES)
     evidence = _Evidence(picture, clearance, cleared.findings, language=language)
     lines = {finding.id: evidence.line(finding) for finding in cleared.findings}
     kept = {finding.id: finding for finding in cleared.findings}

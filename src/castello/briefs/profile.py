@@ -12,24 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from castello.analyses import NAMES, run
-from castello.briefs._coarse import (
-    NOT_PUBLIC,
-    SOMEWHERE,
-    coarse_live,
-    coarse_presence,
-    coarse_protected,
-    is_military_road,
-    month,
-    months_only,
-    place_names,
-    road_names,
-)
+from castello.analyses import NAMES
+from castello.briefs._claim_rules import K_PERSONS, LIVE_ROADS, PRESENCE_DELAY_DAYS, ClaimRules
+from castello.briefs._coarse import SOMEWHERE, month, months_only, scrubbed
 from castello.briefs._decisive import Decisive
 from castello.claims import Assessment, Claim, Finding, Kind, Sensitivity, most_sensitive
 from castello.errors import Refused
@@ -38,16 +28,10 @@ from castello.picture import Picture, Topic
 from castello.picture.reach import Spell, timeline
 from castello.picture.sentences import claim_text, message, render
 
-K_PERSONS = 5
-"""At least so many persons could be the speaker (PR-3)."""
-
-PRESENCE_DELAY_DAYS = 14
-"""Presence of an armed group leaves a live case no earlier than this (PR-5)."""
+__all__ = ["K_PERSONS", "PRESENCE_DELAY_DAYS", "Clearance", "Cleared", "Profile"]
 
 _ID = re.compile(r"\b(?:c1|p1|h1|j1|r1|f1|d1|v1|a1|t1|i1|o1)-[0-9a-f]{16,32}\b")
 _PSEUDONYM = re.compile(r"\bsrc-[0-9a-f]{12}\b")
-_ROADS = "live case: roads"
-_KEPT_OF_PROTECTED = ("claim", "origin", "chain", "low", "high", "unit", "persons", "derived")
 
 
 class Profile(StrEnum):
@@ -120,7 +104,7 @@ class Clearance:
             )
         self.picture, self.profile, self.live, self.today = picture, profile, live, today
         self._vault, self._audience = vault, audience or profile.value
-        self._reasons: dict[str, str | None] = {}
+        self._rules = ClaimRules(picture, limit=profile.limit, live=live, today=today)
 
     def at(self, picture: Picture) -> Clearance:
         """The same rules for another picture of the case."""
@@ -180,7 +164,7 @@ class Clearance:
         for claim in asked:
             reason = self.withheld_because(claim)
             if reason is None:
-                kept.append(self._coarse(claim))
+                kept.append(self._rules.coarse(claim))
             else:
                 withheld[f"{claim.kind}: {reason}"] += 1
         return Cleared(claims=tuple(kept), withheld=tuple(sorted(withheld.items())))
@@ -234,88 +218,7 @@ class Clearance:
         """Why a claim may not leave; None if it may."""
         if not self.leaves:
             return None
-        if claim.id not in self._reasons:
-            self._reasons[claim.id] = self._reason(claim)
-        return self._reasons[claim.id]
-
-    def _reason(self, claim: Claim) -> str | None:
-        if claim.sensitivity.rank > self.profile.limit.rank:
-            # the level is not told: that a claim is severe says what kind of thing it says
-            return "sensitivity"
-        for link in claim.chain:
-            if link.protected and (reason := self._recognisable(link.who)) is not None:
-                return reason
-        if is_military_road(claim):
-            return "roads of the military"
-        if claim.kind is Kind.PRESENCE:
-            return self._presence_withheld(claim)
-        if not self.live:
-            return None
-        if claim.kind is Kind.SUPPLY:
-            return "live case: supplies"
-        if claim.kind is Kind.ACCESS:
-            return None if claim.id in self._cut_claims else _ROADS
-        said = {name: value for name, value in claim.to_json().items() if name != "document"}
-        return _ROADS if self._roads.stand_in(said) else None
-
-    def _recognisable(self, who: str) -> str | None:
-        speaker = self.picture.registers.speakers.get(who)
-        if speaker is None or speaker.k is None or speaker.k < K_PERSONS:
-            return f"fewer than {K_PERSONS} persons could be the speaker"
-        # what several claims tell together narrows the circle: somebody has to have counted that, too
-        if self._spoken[who] > 1 and (speaker.k_together is None or speaker.k_together < K_PERSONS):
-            return f"fewer than {K_PERSONS} persons could be the speaker of all that shares the pseudonym"
-        return None
-
-    @cached_property
-    def _spoken(self) -> Counter[str]:
-        """How many claims of the whole ledger share a pseudonym: who is asked one claim at a time adds them up, too."""
-        opened = {claim.id: claim for claim, _ in self.picture.book.opened()}
-        return Counter(who for claim in opened.values() for who in {link.who for link in claim.chain if link.protected})
-
-    def _presence_withheld(self, claim: Claim) -> str | None:
-        assert claim.object is not None
-        if self.picture.registers.places.public_area(claim.object) is None:
-            return "no publication area for the place"
-        if self.live:
-            last = claim.happened.maybe[1] or (claim.published + timedelta(days=1))
-            if last > self.today - timedelta(days=PRESENCE_DELAY_DAYS):
-                return f"live case: presence within {PRESENCE_DELAY_DAYS} days"
-        return None
-
-    def _coarse(self, claim: Claim) -> Claim:
-        coarse = claim
-        if any(link.protected for link in claim.chain):
-            coarse = coarse_protected(coarse, open_documents=self.picture.documents)
-        if claim.kind is Kind.PRESENCE:
-            coarse = coarse_presence(coarse, area=str(self.picture.registers.places.public_area(str(claim.object))))
-        if self.live:
-            coarse = coarse_live(coarse)
-        if coarse.document != NOT_PUBLIC and self._document_tells(claim):
-            coarse = replace(coarse, document=NOT_PUBLIC, id=claim.id)
-        return coarse
-
-    def _document_tells(self, claim: Claim) -> bool:
-        """Whether name, title or address of the document tell what is withheld of the claim."""
-        document, registers = self.picture.documents.get(claim.document), self.picture.registers
-        words = [claim.document, *((document.title, *document.urls) if document else ())]
-        if self.live and claim.id not in self._cut_claims and self._roads.stand_in(words):
-            return True
-        if claim.kind is not Kind.PRESENCE:
-            return False
-        area = registers.places.public_area(str(claim.object))
-        return place_names(str(claim.object), str(area), registers).stand_in(words)
-
-    @cached_property
-    def _roads(self) -> Any:
-        return road_names(self.picture.registers)
-
-    @cached_property
-    def _cut_claims(self) -> frozenset[str]:
-        """Claims behind a cut on the ground that holds on the day asked about and still holds today."""
-        today = Picture(book=self.picture.book, registers=self.picture.registers, as_of=self.today)
-        cut, still = (_cuts(picture) for picture in (self.picture, today))
-        return frozenset(id_ for enclave, finding in cut.items() if enclave in still for id_ in finding.claims)
+        return self._rules.withheld_because(claim)
 
     def says(self, claim: Claim, *, language: str = "en") -> str:
         """What a cleared claim says, in a sentence."""
@@ -332,8 +235,8 @@ class Clearance:
             behind = self.picture.claims_by_id(item.rests_on)
             if any(id_ not in behind or self.withheld_because(behind[id_]) is not None for id_ in item.rests_on):
                 withheld["assessment: rests on what is withheld"] += 1
-            elif self.live and self._roads.stand_in([item.text, item.because]):
-                withheld[f"assessment: {_ROADS}"] += 1
+            elif self.live and self._rules.roads.stand_in([item.text, item.because]):
+                withheld[f"assessment: {LIVE_ROADS}"] += 1
             else:
                 kept.append(item)
         return Cleared(assessments=tuple(kept), withheld=tuple(sorted(withheld.items())))
@@ -385,7 +288,7 @@ class Clearance:
         if finding.sensitivity.rank > self.profile.limit.rank:
             return "sensitivity"
         if self.live and finding.kind == "access":
-            return _ROADS
+            return LIVE_ROADS
         if self.live and finding.kind == "supply":
             return "live case: supplies"
         if finding.kind == "statement":
@@ -393,7 +296,7 @@ class Clearance:
             reasons = sorted({reason for claim in claims.values() if (reason := self.withheld_because(claim))})
             return reasons[0] if reasons else None
         told = (finding.text, dict(finding.message.values), finding.unknown)
-        return _ROADS if self.live and finding.kind != "reach" and self._roads.stand_in(told) else None
+        return LIVE_ROADS if self.live and finding.kind != "reach" and self._rules.roads.stand_in(told) else None
 
     def _shown(self, finding: Finding) -> Finding | None:
         """A finding as it leaves; None if nothing that may be shown stands behind it."""
@@ -409,7 +312,7 @@ class Clearance:
             claims=claims,
             against=against,
             unknown=self._unseen(finding.unknown),
-            extra=tuple((name, _scrubbed(value, hidden)) for name, value in finding.extra),
+            extra=tuple((name, scrubbed(value, hidden)) for name, value in finding.extra),
         )
         if finding.kind == "statement" and any(link.protected for claim in behind.values() for link in claim.chain):
             return self._by_month(shown)
@@ -506,12 +409,6 @@ class Clearance:
         return tuple(spell for spell in spells if spell.end == end) if self.live else spells
 
 
-def _cuts(picture: Picture) -> dict[tuple[str, object], Finding]:
-    found = [item for item in run("situation", picture) if item.kind == "reach"]
-    cut = [item for item in found if item.status == "cut" and item.reading == "on_ground"]
-    return {(item.subject, dict(item.extra).get("side")): item for item in cut}
-
-
 def _touches(claim: Claim, start: date | None, end: date | None) -> bool:
     first, after = claim.happened.maybe
     return (start is None or after is None or after > start) and (end is None or first is None or first <= end)
@@ -519,19 +416,3 @@ def _touches(claim: Claim, start: date | None, end: date | None) -> bool:
 
 def _first_day(claim: Claim) -> date:
     return (claim.happened.sure or claim.happened.maybe)[0] or date.min
-
-
-def _scrubbed(value: Any, hidden: frozenset[str]) -> Any:
-    """Plain values of a finding without what withheld claims say; of protected ones that leave, figures and role only."""
-    if isinstance(value, Mapping):
-        kept = {key: _scrubbed(item, hidden) for key, item in value.items()}
-        if str(value.get("claim", "")).startswith("p1-"):
-            kept = {key: item for key, item in kept.items() if key in _KEPT_OF_PROTECTED}
-        return kept
-    if isinstance(value, list | tuple):
-        return [_scrubbed(item, hidden) for item in value if not _is_hidden(item, hidden)]
-    return value
-
-
-def _is_hidden(item: Any, hidden: frozenset[str]) -> bool:
-    return str(item.get("claim") if isinstance(item, Mapping) else item) in hidden

@@ -1,4 +1,4 @@
-"""``verify`` and ``doctor``: is what is stored what was written, and is everything in place?"""
+"""``verify`` and ``doctor``: whether what is stored is what was written, and whether everything is in place."""
 
 from __future__ import annotations
 

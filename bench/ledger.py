@@ -1,0 +1,123 @@
+"""
+Writing to the ledger, against sqlite3 and JSON as a user would write it.
+
+Ours is the whole of what ``Book.write`` promises: one hash-chained journal line synced to disk for each batch, then one
+atomic commit to the table, and no row twice. The rival is a table ``(id primary key, body)`` with ``insert or ignore``
+in one transaction a batch, ``synchronous = full``: as durable, without chain, columns or history. It is the simpler
+tool and may well be faster; what its rows cannot be asked is in ``picture.py``.
+"""
+
+import json
+import shutil
+import sqlite3
+import sys
+import tempfile
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from _measure import arguments, child, machine, report, row, timed
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SMALL = 200
+
+
+def main() -> None:
+    options = arguments(__doc__)
+    if options.child:
+        task = json.loads(options.child)
+        (ours if task["who"] == "ours" else sqlite)(task["claims"])
+        return
+    claims = 20_000 if options.quick else 100_000
+    if not options.json:
+        print(f"{machine()}; one run of each, opening: median of 5", flush=True)
+    mine, other = child(who="ours", claims=claims), child(who="sqlite", claims=claims)
+    works = {
+        "batch": f"{claims} claims in one batch" + (" (quick)" if options.quick else ""),
+        "small": f"{SMALL} batches of 5 claims after that",
+        "open": "open and count the rows",
+    }
+    for name, work in works.items():
+        many = {"batch": claims, "small": SMALL * 5}.get(name)
+        row(
+            as_json=options.json,
+            name=f"ledger, {name}",
+            work=work,
+            ours_s=mine[name],
+            rival="sqlite3 and JSON",
+            rival_s=other[name],
+            same_answer=mine["rows"] == other["rows"],
+            peak_mb=mine["peak_mb"],
+            rival_peak_mb=other["peak_mb"],
+            rows_per_s=None if many is None else round(many / mine[name]),
+        )
+
+
+def made(start: int, number: int) -> list[dict]:
+    """Rows of made-up claims, as the desk hands them to the ledger."""
+    from castello.claims import Claim, Kind, Link, Period, Quantity, Role
+
+    rows = []
+    for n in range(start, start + number):
+        day = date(2014, 1, 1) + timedelta(days=n % 1800)
+        claim = Claim(
+            kind=Kind.PEOPLE,
+            subject=f"place-{n % 900}",
+            predicate="lives",
+            quantity=Quantity(value=1000 + n, unit="person"),
+            happened=Period.since(day),
+            published=day,
+            document=f"report-{n % 5000}",
+            chain=(Link(who=f"source-{n % 300}", role=Role.SPEAKER), Link(who="paper", role=Role.REPORTER)),
+            quote="made up for a benchmark, about as long as what a coder takes down from a report",
+        )
+        rows.append({"type": "claim", "id": claim.id, "body": claim.to_json()})
+    return rows
+
+
+def measure(write, count, claims: int) -> None:
+    """Time one big batch, then many small ones, then opening; the rows themselves are made before the clock runs."""
+    batch, small = made(0, claims), [made(claims + 5 * n, 5) for n in range(SMALL)]
+    seconds = {}
+    seconds["batch"], _ = timed(lambda: write(batch), runs=1, warm=False)
+    seconds["small"], _ = timed(lambda: [write(rows) for rows in small], runs=1, warm=False)
+    seconds["open"], rows = timed(count)
+    report(**seconds, rows=rows)
+
+
+def ours(claims: int) -> None:
+    from castello.engines import Steps
+    from castello.ledger import Book
+
+    folder = Path(tempfile.mkdtemp())
+    try:
+        book = Book(folder, device="d-bench")
+
+        def count():
+            with Book(folder, device="d-bench").engine() as engine:
+                return engine.run(Steps("count").add("n", "select count(*) as n from ledger")).to_pylist()[0]["n"]
+
+        measure(lambda rows: book.write(rows, verb="add", source={}, now=NOW), count, claims)
+    finally:
+        shutil.rmtree(folder)
+
+
+def sqlite(claims: int) -> None:
+    folder = Path(tempfile.mkdtemp())
+    try:
+        file = folder / "claims.sqlite"
+        database = sqlite3.connect(file)
+        database.execute("pragma synchronous = full")
+        database.execute("create table claims (id text primary key, type text, recorded text, body text)")
+
+        def write(rows):
+            values = [(item["id"], item["type"], NOW.isoformat(), json.dumps(item["body"])) for item in rows]
+            with database:
+                database.executemany("insert or ignore into claims values (?, ?, ?, ?)", values)
+
+        measure(write, lambda: sqlite3.connect(file).execute("select count(*) from claims").fetchone()[0], claims)
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -162,11 +162,9 @@ def read_plainly(export: Path, *, known_by):  # noqa: ARG001 - what is too new i
     import pandas as pd
     import pyarrow.parquet as pq
 
-    claims = pd.read_parquet(
-        export / "claims.parquet", columns=["id", *WORDS, "denies", *DATES, *NUMBERS], dtype_backend="pyarrow"
-    )
-    numbers = dict.fromkeys(NUMBERS, "float64") | {"denies": "bool", "id": "str"}
-    claims = claims.astype(dict.fromkeys(WORDS, "category") | dict.fromkeys(DATES, "datetime64[s]") | numbers)
+    claims = pd.read_parquet(export / "claims.parquet", columns=["id", *WORDS, "denies", *DATES, *NUMBERS])
+    claims = claims.astype(dict.fromkeys(WORDS, "category"))
+    claims = claims.assign(**{name: pd.to_datetime(claims[name]).astype("datetime64[s]") for name in DATES})
     return claims, pq.read_table(export / "judgements.parquet").to_pylist()
 
 

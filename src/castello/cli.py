@@ -425,10 +425,9 @@ def _words(options: Options) -> int:
 def _verify(options: Options) -> int:
     case = _open_unbuilt(options)
     result = case.verify()
-    lines = [
-        f"{result.counts.get('entries', 0)} journal entries of {result.counts['devices']} device(s), "
-        f"{result.counts.get('claims', 0)} claims, {result.counts['documents_held']} held documents."
-    ]
+    entries, claims = result.counts.get("entries", 0), result.counts.get("claims", 0)
+    devices, held = result.counts["devices"], result.counts["documents_held"]
+    lines = [f"{entries} journal entries of {devices} device(s), {claims} claims, {held} held documents."]
     if "quotes" in result.counts:
         lines.append(
             f"{result.counts['quotes']} quotes: {result.counts['quotes_checked']} checked against their documents, "

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from castello.claims import canonical
 from castello.errors import BrokenChain, CaseBroken, CastelloError, Refused, TwoPersons, WrongUse
 from castello.ledger import identities as module
 from castello.ledger.identities import IdentityStore, check_override, new_pseudonym
@@ -68,7 +69,7 @@ def test_any_text_comes_back(texts, tmp_path_factory):
         pseudonym = new_pseudonym()
         made[0].seal(pseudonym, text)
         opened = unseal(made, pseudonym=pseudonym, reason=".")
-        assert module.canonical(opened.text) == module.canonical(text)
+        assert canonical(opened.text) == canonical(text)
 
 
 def test_every_text_sealed_for_a_pseudonym_is_shown_once(made):

@@ -519,7 +519,7 @@ def test_an_interrupted_write_leaves_what_was_there(vault, monkeypatch):
         raise OSError("no space left")
 
     with monkeypatch.context() as patched:
-        patched.setattr(module.os, "fsync", die)
+        patched.setattr(os, "fsync", die)
         with pytest.raises(OSError, match="no space"):
             write_file(path, b"after")
     assert path.read_bytes() == b"before"

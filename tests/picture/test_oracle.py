@@ -155,7 +155,7 @@ def plain_topics(found, judgements, *, known_by, dropped=()):
 
 
 def stands(word, words):
-    """Whether no news of another answer came after the word's reach; for a denial, no news of what it denies."""
+    """Whether no news of another answer, or denial of this, came after the word's reach; for a denial, no news of what it denies."""
     line = [other for other in words if other.line == word.line and other.counts]
     if any(other.surely for other in line):
         line = [other for other in line if other.surely]
@@ -166,6 +166,7 @@ def stands(word, words):
         news = [other.start for other in affirming if other.answer == word.answer]
     else:
         news = [other.start for other in affirming if other.answer != word.answer]
+        news += [other.start for other in line if other.claim.denies and other.answer == word.answer]
         word.news = max(news, default=None)
     return not news or max(news) < word.reach or max(news) <= word.latest_onset
 
@@ -174,6 +175,7 @@ def states(words):
     words = [word for word in words if word.in_force]
     standing = [word for word in words if stands(word, words)]
     affirms = [word for word in standing if not word.claim.denies]
+    denials = [word for word in standing if word.claim.denies]
     against = [word for word in words if word.refused or (word in standing and word.claim.denies)]
     if not standing and not against:
         return None
@@ -181,7 +183,7 @@ def states(words):
     since = [word.onset for word in affirms if word.news is None or word.onset >= word.news]
     newest = max((word.reach for word in standing), default=None)
     return {
-        "status": "assessed" if len(answers) == 1 and len(affirms) == len(standing) else "undecided",
+        "status": "undecided" if len(answers) != 1 or any(word.answer in answers for word in denials) else "assessed",
         "answer": max((word.onset, word.answer) for word in affirms)[1] if affirms else None,
         "alternatives": tuple(answers),
         "low": None,

@@ -35,7 +35,9 @@ def protected(*claims: str) -> str:
     return "coder: tests\nclaims:\n" + "".join(claims)
 
 
-def position(*, ref: str = "secret-position", who: str = SPEAKER, sensitivity: str = "high", said: str = PROPOSITION) -> str:
+def position(
+    *, ref: str = "secret-position", who: str = SPEAKER, sensitivity: str = "high", said: str = PROPOSITION
+) -> str:
     """A protected position in the days before 17 July, with a secret in every slot that holds words."""
     return f"""\
   - ref: {ref}
@@ -53,7 +55,9 @@ def position(*, ref: str = "secret-position", who: str = SPEAKER, sensitivity: s
 """
 
 
-def statement(slots: str, *, who: str = SPEAKER, sensitivity: str = "moderate", document: str = "wire-2016-07-17") -> str:
+def statement(
+    slots: str, *, who: str = SPEAKER, sensitivity: str = "moderate", document: str = "wire-2016-07-17"
+) -> str:
     """A protected claim with slots of one's own, one to a line."""
     lines = "".join(f"    {line.strip()}\n" for line in slots.strip().splitlines())
     return f"""\
@@ -64,7 +68,9 @@ def statement(slots: str, *, who: str = SPEAKER, sensitivity: str = "moderate", 
 """
 
 
-def made(folder: Path, *claims: str, k: int | None = 20, together: int | None = 20, files: dict[str, str] | None = None) -> Case:
+def made(
+    folder: Path, *claims: str, k: int | None = 20, together: int | None = 20, files: dict[str, str] | None = None
+) -> Case:
     """The tiny case with protected claims, built."""
     texts = {"sources.yml": speakers(k=k, together=together), "claims/90-resident.protected.yml": protected(*claims)}
     return built_case(write_case(folder, files=texts | (files or {})))

@@ -61,15 +61,13 @@ def run(*arguments: str, terminal: bool = False) -> tuple[str, str, int]:
 
 
 def verbs(case: Case, folder: Path, *, profile: str, days: tuple[str, ...] = ()) -> dict[str, bytes]:
-    """Every verb whose output can leave, in both forms, its files and what it notes, by name."""
+    """Every verb whose output can leave, its file and what it notes, by name; the other forms of a brief are in :func:`forms`."""
     where = ["--case", str(case.folder), *days, "--profile", profile]
     forms: dict[str, bytes] = {}
     for verb in ("claims", "totals", "parties", "brief"):
-        # every form of a brief is in `forms`
-        for terminal in (False, True)[: 1 if verb == "brief" else 2]:
-            out, err, code = run(verb, *where, terminal=terminal)
-            assert code == 0, err
-            forms[f"{verb}{'-terminal' if terminal else '-json'}"] = (out + err).encode()
+        out, err, code = run(verb, *where)
+        assert code == 0, err
+        forms[f"{verb}-json"] = (out + err).encode()
     path = folder / f"brief-{profile}.html"
     out, err, code = run("brief", *where, "-o", str(path))
     assert code == 0, err

@@ -17,6 +17,7 @@ from tests.cases_for_tests import NOW, write_case
 from tests.protection.cases import NAME, SPEAKER, WORDS, made, original, position, protected, speakers
 from tests.protection.outputs import files, forms, leak, run, verbs, windows
 
+
 def traces_of(name: str) -> list[bytes]:
     """What gives a name away without showing it: its hashes and encodings, whole and as hexadecimal."""
     data = name.encode()
@@ -112,7 +113,10 @@ def test_a_protected_claim_that_cannot_be_read_is_reported_without_its_words(hom
     line = wrong.format(secret="Zarnuqahalted")
     slot = line.partition(":")[0]
     lines = [old for old in position().splitlines() if not old.strip().startswith(f"{slot}:")]
-    texts = {"sources.yml": speakers(), "claims/90-resident.protected.yml": protected("\n".join([*lines, f"    {line}", ""]))}
+    texts = {
+        "sources.yml": speakers(),
+        "claims/90-resident.protected.yml": protected("\n".join([*lines, f"    {line}", ""])),
+    }
     case = Case(write_case(tmp_path / "case", files=texts))
     said, noted, _ = run("build", "--case", str(case.folder))
     found = {"build": (said + noted).encode()} | files(case.folder / ".castello", case.folder / "journal")

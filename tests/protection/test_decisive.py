@@ -178,7 +178,9 @@ def test_every_finding_of_the_analyses_is_as_sensitive_as_its_claims(sensitive, 
         for name in ("situation", "totals", "parties"):
             for finding in case.analyse(name, picture):
                 behind = picture.claims_by_id((*finding.claims, *finding.against)).values()
-                assert finding.sensitivity.rank >= most_sensitive(claim.sensitivity for claim in behind).rank, finding.text
+                assert finding.sensitivity.rank >= most_sensitive(claim.sensitivity for claim in behind).rank, (
+                    finding.text
+                )
 
 
 def test_handling_stands_in_the_header_of_what_leaves(tmp_path):
@@ -193,7 +195,13 @@ def test_a_signed_assessment_that_rests_on_what_is_withheld_stays(tmp_path):
     case = made(tmp_path / "case", position())
     (secret,) = (claim.id for claim, _ in case.book.opened())
     known = next(id_ for id_ in case.book.claims() if id_ != secret)
-    signed = {"author": "R. Analyst", "confidence": "low", "because": "of both", "signed": date(2016, 7, 17), "now": NOW}
+    signed = {
+        "author": "R. Analyst",
+        "confidence": "low",
+        "because": "of both",
+        "signed": date(2016, 7, 17),
+        "now": NOW,
+    }
     case.assess("It will hold.", rests_on=[known], **signed)
     case.assess("They were told.", rests_on=[known, secret], **signed)
     picture = case.picture(as_of=DAY)

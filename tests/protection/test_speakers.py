@@ -105,12 +105,19 @@ def test_exports_to_two_audiences_share_no_id_and_the_same_audience_gets_the_sam
 
 def test_no_stored_id_or_hash_and_nothing_computed_from_one_is_in_an_export(two_claims, left):
     case = two_claims
-    rows = [row for device in case.book.journal.devices() for entry in case.book.journal.entries(device) for row in entry.rows]
+    rows = [
+        row
+        for device in case.book.journal.devices()
+        for entry in case.book.journal.entries(device)
+        for row in entry.rows
+    ]
     entries = [entry for device in case.book.journal.devices() for entry in case.book.journal.entries(device)]
     stored = {str(row["id"]) for row in rows} | {entry.hash for entry in entries}
     stored |= {digest(claim.to_json()) for claim in case.book.claims().values()}
     stored |= {document.sha256 for document in case.book.documents().values() if document.sha256}
-    stored |= {finding.id for name in ("situation", "totals", "parties") for finding in case.analyse(name, picture_of(case))}
+    stored |= {
+        finding.id for name in ("situation", "totals", "parties") for finding in case.analyse(name, picture_of(case))
+    }
     stored |= {str(entry.source["sha256"]) for entry in entries if "sha256" in entry.source}
     bare = {id_[3:] if id_[2:3] == "-" else id_ for id_ in stored}
     # an attacker who knows every id, word and file can hash them
@@ -128,8 +135,15 @@ def test_what_is_too_sensitive_is_counted_without_its_level(tmp_path):
 
 
 def test_a_document_that_only_protected_claims_cite_leaves_neither_name_nor_day(tmp_path):
-    documents = "documents:\n  - {id: talk-in-kuwaris, title: Talk in Kuwaris, publisher: analyst, published: 2016-07-14}\n"
-    file = "coder: tests\n" + documents + "claims:\n" + position(sensitivity="moderate").replace("wire-2016-07-17", "talk-in-kuwaris")
+    documents = (
+        "documents:\n  - {id: talk-in-kuwaris, title: Talk in Kuwaris, publisher: analyst, published: 2016-07-14}\n"
+    )
+    file = (
+        "coder: tests\n"
+        + documents
+        + "claims:\n"
+        + position(sensitivity="moderate").replace("wire-2016-07-17", "talk-in-kuwaris")
+    )
     case = made(tmp_path / "case", files={"claims/90-resident.protected.yml": file})
     shown = b"\n".join(forms(case, profile="public", as_of="2016-07-17", now=NOW).values())
 
@@ -190,7 +204,11 @@ def test_why_answers_for_an_exported_id_and_keeps_to_the_profile(demo, demo_left
 
     assert own.claim.object != public.claim.object or own.claim.locator is None
     assert demo.registers.places.place(str(public.claim.object)).kind in ("city", "governorate", "country")
-    assert (public.claim.quote, public.claim.locator, public.judgements) == (None, None, ()) or own.claim == public.claim
+    assert (public.claim.quote, public.claim.locator, public.judgements) == (
+        None,
+        None,
+        (),
+    ) or own.claim == public.claim
 
 
 def test_why_answers_for_the_exported_id_of_presence_by_area(demo, demo_left):
@@ -218,7 +236,10 @@ def test_filters_cannot_ask_for_a_pseudonym_or_for_what_is_withheld(two_claims):
 def test_a_day_that_was_made_coarser_cannot_be_found_by_its_day(two_claims):
     clearance = two_claims.clearance(picture_of(two_claims), profile="public", now=NOW)
     found = {
-        day: {claim.id for claim in clearance.listing(kinds=["position"], start=date(2016, 7, day), end=date(2016, 7, day)).claims}
+        day: {
+            claim.id
+            for claim in clearance.listing(kinds=["position"], start=date(2016, 7, day), end=date(2016, 7, day)).claims
+        }
         for day in (1, 13, 31)
     }
 

@@ -92,13 +92,15 @@ def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
             if not file.protected:
                 new.update(_write_file(book, file, content, issues, described=described, said=said, now=now))
         new.update(_withdraw(book, content, said, now=now))  # 4
+        refused = Counter(issue.code for issue in issues)
         present = Counter(
             {
                 "documents": len(content.documents) + sum(len(file.documents) for file in content.claim_files),
                 "claims": sum(len(file.claims) for file in content.claim_files if not file.protected),
                 "protected": book.sealed_count(),
-                "relations": sum(len(file.relations) for file in content.claim_files),
-                "judgements": sum(len(file.judgements) for file in content.claim_files),
+                # less those that named what is not there: they were reported, not taken in
+                "relations": sum(len(file.relations) for file in content.claim_files) - refused["relation"],
+                "judgements": sum(len(file.judgements) for file in content.claim_files) - refused["judgement"],
             }
         )
         report = BuildReport(new=dict(new), present=dict(present), caught_up=caught_up, issues=tuple(sorted(issues)))

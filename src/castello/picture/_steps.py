@@ -12,7 +12,7 @@ The picture as named SQL steps: what is visible, what holds, what stands, what f
 A claim speaks for every day up to the one on which it was *said* (its reach), and after that until news of another
 answer arrives. So later news supersedes, and a claim made later about an earlier day contradicts. A claim whose beginning
 lies between two days counts from the later one on: before it, the state only may have held. What only may hold on the day
-(true on some day of these) counts where nothing surely holds.
+(true on some day of these) counts where nothing surely holds. News is another answer, or a denial of this one.
 """
 
 from __future__ import annotations
@@ -74,13 +74,15 @@ STATES = (
         "words",
         """select question, speaker, answer, bool_or(surely) as surely,
                   max(coalesce(maybe_start, date '0001-01-01')) filter (where not denies) as start,
-                  max(coalesce(maybe_start, date '0001-01-01')) filter (where not denies and surely) as sure_start
+                  max(coalesce(maybe_start, date '0001-01-01')) filter (where not denies and surely) as sure_start,
+                  max(coalesce(maybe_start, date '0001-01-01')) filter (where denies) as denial,
+                  max(coalesce(maybe_start, date '0001-01-01')) filter (where denies and surely) as sure_denial
            from held where counts group by question, speaker, answer""",
     )
     .add(
         "newest",
         """select question, speaker, answer, bool_or(surely) over (partition by question, speaker) as settled,
-                  if(settled, sure_start, start) as start
+                  if(settled, sure_start, start) as start, if(settled, sure_denial, denial) as denial
            from words""",
     )
     .add(
@@ -92,7 +94,7 @@ STATES = (
     .add(
         "news",
         """select question, speaker, answer, settled, start as news_for,
-                  if(answer = first_answer, second_start, first_start) as news_against
+                  greatest(if(answer = first_answer, second_start, first_start), denial) as news_against
            from newest join leaders using (question, speaker)""",
     )
     .add(
@@ -105,13 +107,19 @@ STATES = (
            where stands or refused""",
     )
     .add(
+        # a denial of what nobody holds any longer contradicts nothing
+        "disputed",
+        """select *, stands and denies and bool_or(affirms) over (partition by question, answer) as disputes
+           from standing""",
+    )
+    .add(
         "states",
         """select question, min(kind) as kind,
                   coalesce(min(subject) filter (where affirms), min(subject)) as subject,
                   coalesce(min(object) filter (where affirms), min(object)) as object,
                   coalesce(min(place) filter (where affirms), min(place)) as place,
                   cast(null as varchar) as unit,
-                  count(*) filter (where stands and denies) as denials,
+                  count(*) filter (where disputes) as denials,
                   arg_max(answer, (onset, answer)) filter (where affirms) as answer,
                   list_sort(list_distinct(list(answer) filter (where affirms))) as alternatives,
                   coalesce(len(alternatives), 0) as answers,
@@ -125,7 +133,7 @@ STATES = (
                   count(distinct loose_origin) filter (where stands) as n_loose,
                   list_sort(list(id) filter (where affirms)) as claims,
                   list_sort(list(id) filter (where not affirms)) as against
-           from standing
+           from disputed
            group by question""",
     )
 )

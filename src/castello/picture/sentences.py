@@ -106,7 +106,7 @@ class _Sentence(string.Formatter):
     def __init__(self, registers: Registers, language: str) -> None:
         self._registers, self._language = registers, language
 
-    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def get_value(self, key: int | str, _args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         return kwargs[str(key)]
 
     def format_field(self, value: Any, format_spec: str) -> str:
@@ -175,7 +175,7 @@ def _figure(quantity: Quantity, *, language: str) -> str:
 class _Parts(_Sentence):
     """A template in which ``{slot?words_before:how}`` of an absent slot is nothing."""
 
-    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def get_value(self, key: int | str, _args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         name, _, before = str(key).partition("?")
         return (kwargs[name], before) if name in kwargs else None
 

@@ -261,6 +261,8 @@ def topics(claims, judgements, *, as_of, known_by):
     second = newest["start"][place == 1].set_axis(newest["line"][place == 1])
     leads = held["word"].to_numpy() == held["line"].map(leader["word"]).to_numpy()
     held["news"] = held["line"].map(second).where(leads, held["line"].map(leader["start"]))
+    denial = held[held["counts"] & held["denies"]].groupby("word", sort=False)["start"].max()
+    held["news"] = pd.concat([held["news"], held["word"].map(denial)], axis=1).max(axis=1)
     later = held["news"].where(~held["denies"], held["word"].map(newest["start"]))
     held["stands"] = held["counts"] & (later.isna() | (later < held["reach"]) | (later <= held["latest_onset"]))
     held = held[held["stands"] | held["refused"]]
@@ -268,7 +270,9 @@ def topics(claims, judgements, *, as_of, known_by):
     standing, answering = held[held["stands"]], held[affirms]
     by = standing.groupby("q")
     states = pd.DataFrame({"n_claims": held.groupby("q")["stands"].sum()})
-    states["denials"] = standing["denies"].groupby(standing["q"]).sum()
+    answer = standing["q"] * len(claims["answer"].cat.categories) + standing["answer"].cat.codes
+    disputes = standing["denies"] & answer.isin(answer[~standing["denies"]])
+    states["denials"] = disputes.groupby(standing["q"]).sum()
     states["newest"], states["n_strict"], states["n_loose"] = (
         by["reach"].max(),
         by["strict"].nunique(),

@@ -16,6 +16,7 @@ import pytest
 from rich.console import Console
 
 from castello import cli
+from castello.briefs.assemble import assemble
 from castello.briefs.html import to_html
 from castello.briefs.markdown import to_markdown
 from castello.briefs.terminal import print_brief
@@ -87,7 +88,7 @@ def forms(case: Case, *, profile: str, as_of=None, known_by=None, now: datetime)
     """The brief's forms, the listing of claims and the analyses of a case at an instant, without the command line."""
     picture = case.picture(as_of=as_of, known_by=known_by)
     clearance = case.clearance(picture, profile=profile, now=now)
-    found = forms_of_brief(case.brief(picture, profile=profile, now=now))
+    found = forms_of_brief(assemble(picture, clearance))
     listed = clearance.listing()
     rows = [{"id": claim.id, "text": clearance.says(claim)} | claim.to_json() for claim in listed.claims]
     found["claims"] = json.dumps(clearance.ids([rows, dict(listed.withheld)]), ensure_ascii=False).encode()

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from castello.analyses import run
 from castello.briefs._coarse import (
     NOT_PUBLIC,
     Names,
@@ -18,8 +17,9 @@ from castello.briefs._coarse import (
     place_names,
     road_names,
 )
-from castello.claims import Claim, Finding, Kind, Sensitivity
+from castello.claims import Claim, Kind, Sensitivity
 from castello.picture import Picture
+from castello.picture.reach import reach
 
 K_PERSONS = 5
 """At least so many persons could be the speaker (PR-3)."""
@@ -136,10 +136,10 @@ class ClaimRules:
         """Claims behind a cut on the ground that holds on the day asked about and still holds today."""
         today = Picture(book=self._picture.book, registers=self._picture.registers, as_of=self._today)
         cut, still = (_cuts(picture) for picture in (self._picture, today))
-        return frozenset(id_ for enclave, finding in cut.items() if enclave in still for id_ in finding.claims)
+        return frozenset(id_ for enclave, claims in cut.items() if enclave in still for id_ in claims)
 
 
-def _cuts(picture: Picture) -> dict[tuple[str, object], Finding]:
-    found = [item for item in run("situation", picture) if item.kind == "reach"]
-    cut = [item for item in found if item.status == "cut" and item.reading == "on_ground"]
-    return {(item.subject, dict(item.extra).get("side")): item for item in cut}
+def _cuts(picture: Picture) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The claims behind each cut on the ground, by enclave and side."""
+    cut = [item for item in reach(picture) if item.status == "cut" and item.reading == "on_ground"]
+    return {(item.place, item.side): item.claims for item in cut}

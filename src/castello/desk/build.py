@@ -14,7 +14,7 @@ from typing import Any
 
 from castello.cases import CaseContent, ClaimFile, claim_paths, read_case, read_judgement, read_relation
 from castello.claims import Claim, Document, InvalidClaim, Judgement, Relation, Verdict, digest
-from castello.errors import Issue, VaultLocked
+from castello.errors import Issue, Refused, VaultLocked
 from castello.ledger import Book
 from castello.ledger.vault import erase_file
 from castello.names.judged import standing
@@ -155,14 +155,30 @@ def _seal(folder: Path, book: Book, file: ClaimFile, issues: list[Issue], *, now
         issues.append(Issue(file=file.file, code="changed", what=what, hint=hint))
         return Counter()
     # documents that only protected claims cite would show what they are about: they stay in the sealed original
-    rows = [book.seal(claim) for claim in file.claims]
+    rows = []
+    for claim in file.claims:
+        try:
+            rows.append(book.seal(claim))
+        except Refused as refused:
+            hint = "Take it out of the file; until then nothing of the file is sealed, and it stays."
+            row = file.lines.get(claim.id)
+            issues.append(Issue(file=file.file, row=row, code="deleted", what=refused.what, hint=hint))
+    if len(rows) < len(file.claims):
+        return Counter()
     original = book.vault.seal_original(data, name=file.file)
-    written = book.write(rows, verb="seal", source={"vault": original}, now=now)
+    # whose words lie in it, claims that were known before included: deleting one of them destroys this original, too
+    holds = {
+        "type": "original",
+        "id": original,
+        "body": {"vault": original, "holds": sorted(row["id"] for row in rows)},
+    }
+    written = book.write([*rows, holds], verb="seal", source={"vault": original}, now=now)
+    fresh = [] if written.entry is None else [row for row in written.entry.rows if row["type"] == "sealed"]
     if not any(issue.severity == "error" for issue in file.issues):
         # only now: the bytes are in the vault, and the journal line is on disk; a file that is half erased is no claims file
         path.replace(book.folder / ".castello" / f"{_ERASED}{secrets.token_hex(8)}")
         _erase_left(book)
-    return Counter({"protected": written.new})
+    return Counter({"protected": len(fresh)})
 
 
 def _erase_left(book: Book) -> None:

@@ -35,12 +35,15 @@ def delete_protected(book: Book, claim: str, *, by: str, reason: str, now: datet
     """
     if book.vault is None:
         raise VaultLocked("deleting needs the vault", hint="`castello doctor` names the key file.")
-    originals = [
-        str(entry.source["vault"])
-        for device in book.journal.devices()
-        for entry in book.journal.entries(device)
-        if "vault" in entry.source and any(row["id"] == claim for row in entry.rows)
-    ]
+    originals = sorted(
+        {
+            str(entry.source["vault"])
+            for device in book.journal.devices()
+            for entry in book.journal.entries(device)
+            if "vault" in entry.source
+            and any(claim in (row["id"], *row["body"].get("holds", ())) for row in entry.rows)
+        }
+    )
     if not originals:
         raise WrongUse(
             f"{claim!r} is not a protected claim of this case", hint="Ids of protected claims begin with p1-."

@@ -147,7 +147,7 @@ def _control(teller: Teller, topic: Topic) -> Finding:
 
 def _siege(teller: Teller, topic: Topic) -> Finding:
     definition = topic.question.split("|")[2]
-    values: Values = {"place": topic.object, "definition": aside(definition)}
+    values: Values = {"place": topic.object, "definition": definition}
     form = _form(topic)
     if form == "assessed":
         form = "said"

@@ -18,26 +18,25 @@ from pathlib import Path
 from _measure import arguments, child, machine, report, row, timed
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-SMALL = 200
 
 
 def main() -> None:
     options = arguments(__doc__)
     if options.child:
         task = json.loads(options.child)
-        (ours if task["who"] == "ours" else sqlite)(task["claims"])
+        (ours if task["who"] == "ours" else sqlite)(task["claims"], task["small"])
         return
-    claims = 20_000 if options.quick else 100_000
+    claims, small = (10_000, 50) if options.quick else (100_000, 200)
     if not options.json:
         print(f"{machine()}; one run of each, opening: median of 5", flush=True)
-    mine, other = child(who="ours", claims=claims), child(who="sqlite", claims=claims)
+    mine, other = child(who="ours", claims=claims, small=small), child(who="sqlite", claims=claims, small=small)
     works = {
         "batch": f"{claims} claims in one batch" + (" (quick)" if options.quick else ""),
-        "small": f"{SMALL} batches of 5 claims after that",
+        "small": f"{small} batches of 5 claims after that",
         "open": "open and count the rows",
     }
     for name, work in works.items():
-        many = {"batch": claims, "small": SMALL * 5}.get(name)
+        many = {"batch": claims, "small": small * 5}.get(name)
         row(
             as_json=options.json,
             name=f"ledger, {name}",
@@ -74,17 +73,17 @@ def made(start: int, number: int) -> list[dict]:
     return rows
 
 
-def measure(write, count, claims: int) -> None:
+def measure(write, count, claims: int, small: int) -> None:
     """Time one big batch, then many small ones, then opening; the rows themselves are made before the clock runs."""
-    batch, small = made(0, claims), [made(claims + 5 * n, 5) for n in range(SMALL)]
+    batch, batches = made(0, claims), [made(claims + 5 * n, 5) for n in range(small)]
     seconds = {}
     seconds["batch"], _ = timed(lambda: write(batch), runs=1, warm=False)
-    seconds["small"], _ = timed(lambda: [write(rows) for rows in small], runs=1, warm=False)
+    seconds["small"], _ = timed(lambda: [write(rows) for rows in batches], runs=1, warm=False)
     seconds["open"], rows = timed(count)
     report(**seconds, rows=rows)
 
 
-def ours(claims: int) -> None:
+def ours(claims: int, small: int) -> None:
     from castello.engines import Steps
     from castello.ledger import Book
 
@@ -96,12 +95,12 @@ def ours(claims: int) -> None:
             with Book(folder, device="d-bench").engine() as engine:
                 return engine.run(Steps("count").add("n", "select count(*) as n from ledger")).to_pylist()[0]["n"]
 
-        measure(lambda rows: book.write(rows, verb="add", source={}, now=NOW), count, claims)
+        measure(lambda rows: book.write(rows, verb="add", source={}, now=NOW), count, claims, small)
     finally:
         shutil.rmtree(folder)
 
 
-def sqlite(claims: int) -> None:
+def sqlite(claims: int, small: int) -> None:
     folder = Path(tempfile.mkdtemp())
     try:
         file = folder / "claims.sqlite"
@@ -114,7 +113,9 @@ def sqlite(claims: int) -> None:
             with database:
                 database.executemany("insert or ignore into claims values (?, ?, ?, ?)", values)
 
-        measure(write, lambda: sqlite3.connect(file).execute("select count(*) from claims").fetchone()[0], claims)
+        measure(
+            write, lambda: sqlite3.connect(file).execute("select count(*) from claims").fetchone()[0], claims, small
+        )
     finally:
         shutil.rmtree(folder)
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from castello.claims import Bound, Claim, Kind, Link, Locator, Period, Quantity, Role
-from castello.ledger.quotes import Figure, figures_in, problem_with_quote, quote_span
+from castello.ledger.figures import Figure, figures_in
+from castello.ledger.quotes import problem_with_quote, quote_span
 
 ARTICLE = (
     "For several days now, upwards of 300,000 people living in opposition-held areas of Aleppo city have existed in a "

@@ -20,19 +20,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from castello.errors import BrokenChain, CaseBroken, LedgerBusy, Refused, VaultLocked, WrongUse
+from castello.ledger import files
 from castello.ledger import vault as module
-from castello.ledger.vault import (
-    Vault,
-    find_key,
-    held,
-    key_file,
-    key_issues,
-    make_key,
-    new_vault_id,
-    read_vault_id,
-    stamp,
-    write_file,
-)
+from castello.ledger.files import held, stamp, write_file
+from castello.ledger.keys import find_key, key_file, key_issues, make_key, new_vault_id
+from castello.ledger.vault import Vault, read_vault_id
 
 KEY = bytes(range(32))
 NOW = datetime(2016, 7, 20, 8, 0, tzinfo=UTC)
@@ -549,7 +541,7 @@ def test_every_file_and_folder_of_a_vault_is_for_its_user_alone(vault):
 
 
 def test_a_vault_held_by_another_says_so(vault, monkeypatch):
-    monkeypatch.setattr(module, "_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(files, "_WAIT_SECONDS", 0.05)
     taken, done = threading.Event(), threading.Event()
 
     def hold() -> None:

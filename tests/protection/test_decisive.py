@@ -1,8 +1,8 @@
 """PR-4, PR-6: what one protected claim decides is withheld; what is derived is as sensitive as its inputs."""
 
-import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -88,10 +88,11 @@ def test_two_protected_speakers_who_only_together_decide_are_left_out_together(t
 
 def test_roads_map_timeline_and_changes_do_not_show_what_a_protected_claim_decides(tmp_path):
     with_it, without = made(tmp_path / "with", ROAD_OPEN), made(tmp_path / "without")
-    shown, plain = (
-        json.loads(forms(case, profile="public", as_of="2016-07-17", now=NOW)["json"]) for case in (with_it, without)
-    )
-    own = json.loads(forms(with_it, profile="own", as_of="2016-07-17", now=NOW)["json"])
+
+    def brief(case, profile):
+        return asdict(case.brief(case.picture(as_of="2016-07-17"), profile=profile, now=NOW))
+
+    shown, plain, own = brief(with_it, "public"), brief(without, "public"), brief(with_it, "own")
     road = {item["id"]: item["state"] for item in own["map"]["roads"]}
     rows = {(spell["row"], spell["reading"]) for spell in shown["timeline"]}
 
@@ -195,15 +196,11 @@ def test_a_signed_assessment_that_rests_on_what_is_withheld_stays(tmp_path):
     case = made(tmp_path / "case", position())
     (secret,) = (claim.id for claim, _ in case.book.opened())
     known = next(id_ for id_ in case.book.claims() if id_ != secret)
-    signed = {
-        "author": "R. Analyst",
-        "confidence": "low",
-        "because": "of both",
-        "signed": date(2016, 7, 17),
-        "now": NOW,
-    }
-    case.assess("It will hold.", rests_on=[known], **signed)
-    case.assess("They were told.", rests_on=[known, secret], **signed)
+    sign = partial(
+        case.assess, author="R. Analyst", confidence="low", because="of both", signed=date(2016, 7, 17), now=NOW
+    )
+    sign("It will hold.", rests_on=[known])
+    sign("They were told.", rests_on=[known, secret])
     picture = case.picture(as_of=DAY)
     brief = case.brief(picture, profile="public", now=NOW)
 

@@ -16,7 +16,7 @@ from castello.cases.documents import SUFFIXES, file_hash, slug
 from castello.desk.build import BuildReport, build
 from castello.errors import CaseBroken, Issue, VaultLocked, WrongUse
 from castello.ledger import Book
-from castello.ledger.vault import erase_file
+from castello.ledger.files import erase_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

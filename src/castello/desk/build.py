@@ -16,7 +16,7 @@ from castello.cases import CaseContent, ClaimFile, claim_paths, read_case, read_
 from castello.claims import Claim, Document, InvalidClaim, Judgement, Relation, Verdict, digest
 from castello.errors import Issue, Refused, VaultLocked
 from castello.ledger import Book
-from castello.ledger.vault import erase_file
+from castello.ledger.files import erase_file
 from castello.names.judged import standing
 
 WATCHED = ("case.toml", "places.csv", "roads.csv", "parties.csv", "sources.yml")

@@ -15,9 +15,10 @@ from castello.desk.build import has_protected_files
 from castello.errors import CaseBroken, Issue
 from castello.ledger import Book
 from castello.ledger.home import config_home
+from castello.ledger.keys import key_file, key_issues
 from castello.ledger.mode import mode_of
 from castello.ledger.quotes import problem_with_quote
-from castello.ledger.vault import key_file, key_issues, read_vault_id
+from castello.ledger.vault import read_vault_id
 from castello.names.judged import standing
 
 STALE_DAYS = 90

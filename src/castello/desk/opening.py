@@ -11,7 +11,8 @@ from castello.cases import find_case, read_case
 from castello.errors import WrongUse
 from castello.ledger import Book, Vault
 from castello.ledger.home import data_home, device_id
-from castello.ledger.vault import find_key, make_key, new_vault_id, read_vault_id
+from castello.ledger.keys import find_key, make_key, new_vault_id
+from castello.ledger.vault import read_vault_id
 
 BUNDLED = "aleppo-2016"
 NAMES = ("demo", BUNDLED)

@@ -39,7 +39,7 @@ from nacl.signing import SigningKey, VerifyKey
 
 from castello.claims import canonical
 from castello.errors import BrokenChain, CaseBroken, Refused, TwoPersons, WrongUse
-from castello.ledger.vault import held, private_folder, require_words, stamp, write_file
+from castello.ledger.files import held, private_folder, require_words, stamp, write_file
 
 _VERSION = 1
 _SEED_BYTES = 32

@@ -18,9 +18,9 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from castello.claims import canonical
 from castello.errors import BrokenChain, Issue, WrongUse
+from castello.ledger.files import held, private_folder, write_file
 from castello.ledger.home import config_home
 from castello.ledger.journal import Entry, Journal
-from castello.ledger.vault import held, private_folder, write_file
 
 MAGIC = b"castello-pack-1\n"
 LEFT_OUT = (".castello", "journal")

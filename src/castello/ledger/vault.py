@@ -10,8 +10,8 @@ The vault of a case: what protects people lies here encrypted, and can be destro
     vault/tombstones/<id>.json   what was deleted, when, by whom and why, in plain
     vault/identities/         a store of its own with keys of its own (castello.ledger.identities)
 
-The **vault key** (32 bytes) is never in the case: it is in the environment or in a key file of the user. Each
-item has a random key of its own, one small file each. One file for all keys would have to be rewritten at every
+The **vault key** (32 bytes) is never in the case (castello.ledger.keys says where it is). Each item has a random
+key of its own, one small file each. One file for all keys would have to be rewritten at every
 deletion, and a line left behind in a copy would undo it; with one file each, deleting is overwriting and removing
 that file, and nothing else is touched. Every file is encrypted under a key derived from the vault key *and the
 path of the file*, so that a file put in the place of another does not open.
@@ -32,40 +32,32 @@ it can say what it has and can delete, but every other verb raises :class:`~cast
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
-from filelock import FileLock, Timeout
 from nacl.bindings import sodium_pad, sodium_unpad
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 from castello.claims import canonical
-from castello.errors import BrokenChain, CaseBroken, Issue, LedgerBusy, Refused, VaultLocked, WrongUse
+from castello.errors import BrokenChain, CaseBroken, Refused, VaultLocked, WrongUse
+from castello.ledger.files import erase_file, held, private_folder, require_words, stamp, write_file
+from castello.ledger.keys import KEY_BYTES, KEY_VARIABLE, VAULT_ID, new_vault_id
 
-KEY_VARIABLE = "CASTELLO_VAULT_KEY"
-HOME_VARIABLE = "CASTELLO_HOME"
 OWN = "own"
 """The audience that is this user: ids are not changed for it."""
 
 _VERSION = 1
-_KEY_BYTES = 32
 _PAD = 256  # sealed payloads are filled up to a multiple of this, so that their size tells little
-_WAIT_SECONDS = 30.0
 _ITEM = re.compile(r"(p1|v1)-[0-9a-f]{32}")
-_VAULT_ID = re.compile(r"vault-[0-9a-f]{16}")
 
 OffsetMap = tuple[tuple[int, int, int], ...]
 """Passages kept in a redacted copy: (start in the copy, start in the original, length), in bytes."""
@@ -85,14 +77,6 @@ class Tombstone:
         return {"id": self.id, "when": self.when, "by": self.by, "reason": self.reason}
 
 
-# ------------------------------------------------------------------------------------------------------- vault key
-
-
-def new_vault_id() -> str:
-    """A random id for a new vault; its key file is found by it even if the case folder moves."""
-    return f"vault-{secrets.token_hex(8)}"
-
-
 def read_vault_id(folder: Path) -> str:
     """
     The id of the vault in a folder; needs no key.
@@ -105,98 +89,6 @@ def read_vault_id(folder: Path) -> str:
         If ``vault.json`` cannot be read.
     """
     return str(_read_header(folder)["id"])
-
-
-def key_file(vault_id: str, *, environ: Mapping[str, str] | None = None, config_dir: Path | None = None) -> Path:
-    """
-    Where the key file of a vault is or would be: ``<config_dir>/keys/<vault-id>.key``.
-
-    ``config_dir`` is, if not given, ``$CASTELLO_HOME``, else the user's folder for settings on this system.
-    """
-    if not _VAULT_ID.fullmatch(vault_id):
-        raise WrongUse("this is not the id of a vault", hint="Take it from vault/vault.json.")
-    if config_dir is None:
-        home = (os.environ if environ is None else environ).get(HOME_VARIABLE)
-        if home:
-            config_dir = Path(home)
-        else:
-            from platformdirs import user_config_dir
-
-            config_dir = Path(user_config_dir("castello"))
-    return config_dir / "keys" / f"{vault_id}.key"
-
-
-def find_key(
-    vault_id: str, *, environ: Mapping[str, str] | None = None, config_dir: Path | None = None
-) -> bytes | None:
-    """
-    The key of a vault: from ``CASTELLO_VAULT_KEY`` (hexadecimal or base64), else from its key file, else None.
-
-    Raises
-    ------
-    VaultLocked
-        If there is a key that is not 32 bytes or a key file that cannot be read. The message never shows the key.
-    """
-    given = (os.environ if environ is None else environ).get(KEY_VARIABLE)
-    if given:
-        return _parse_key(given, where=KEY_VARIABLE)
-    path = key_file(vault_id, environ=environ, config_dir=config_dir)
-    try:
-        text = path.read_text(encoding="ascii")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError):
-        raise VaultLocked("the key file cannot be read", hint="Restore it from its copy.", where=str(path)) from None
-    return _parse_key(text, where=str(path))
-
-
-def key_issues(
-    vault_id: str, *, environ: Mapping[str, str] | None = None, config_dir: Path | None = None
-) -> tuple[Issue, ...]:
-    """A warning if the key file can be read by other users of this computer; nothing if there is no key file."""
-    path = key_file(vault_id, environ=environ, config_dir=config_dir)
-    if os.name == "nt" or not path.exists() or not path.stat().st_mode & 0o077:
-        return ()
-    what = "other users of this computer can read the key of the vault"
-    hint = f"Run: chmod 600 {path}"
-    return (Issue(file=str(path), code="key_readable", what=what, hint=hint, severity="warning"),)
-
-
-def make_key(vault_id: str, *, environ: Mapping[str, str] | None = None, config_dir: Path | None = None) -> bytes:
-    """
-    Make a random key and write its key file, readable by this user only; never over another.
-
-    Raises
-    ------
-    WrongUse
-        If there is a key file for this vault already.
-    """
-    path = key_file(vault_id, environ=environ, config_dir=config_dir)
-    private_folder(path.parent)
-    with held(path.with_suffix(".lock")):
-        if path.exists():
-            raise WrongUse("this vault has a key already", hint="A key is never overwritten.", where=str(path))
-        key = secrets.token_bytes(_KEY_BYTES)
-        write_file(path, f"{key.hex()}\n".encode())
-    return key
-
-
-def _parse_key(text: str, *, where: str) -> bytes:
-    text = text.strip()
-    try:
-        if len(text) == 2 * _KEY_BYTES:
-            key = bytes.fromhex(text)
-        else:
-            key = base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
-    except (ValueError, binascii.Error):
-        key = b""
-    if len(key) != _KEY_BYTES:
-        hint = "Give 32 bytes as 64 hexadecimal digits or as base64."
-        raise VaultLocked("this is not a key of a vault", hint=hint, where=where)
-    return key
-
-
-# ----------------------------------------------------------------------------------------------------------- vault
 
 
 class Vault:
@@ -234,10 +126,10 @@ class Vault:
         WrongUse
             If the folder has a vault already, or the key is not 32 bytes.
         """
-        if len(key) != _KEY_BYTES:
+        if len(key) != KEY_BYTES:
             raise WrongUse("the key of a vault is 32 bytes", hint="Make one with make_key.")
         vault_id = new_vault_id() if vault_id is None else vault_id
-        if not _VAULT_ID.fullmatch(vault_id):
+        if not VAULT_ID.fullmatch(vault_id):
             raise WrongUse("this is not the id of a vault", hint="Make one with new_vault_id.")
         private_folder(folder)
         with held(folder / "lock"):
@@ -246,7 +138,7 @@ class Vault:
                 raise WrongUse("there is a vault already", hint="Open it instead.", where=str(path))
             for name in ("keys", "originals", "audiences", "tombstones"):
                 private_folder(folder / name)
-            sealed = SecretBox(_derive(key, f"{vault_id} id-key")).encrypt(secrets.token_bytes(_KEY_BYTES))
+            sealed = SecretBox(_derive(key, f"{vault_id} id-key")).encrypt(secrets.token_bytes(KEY_BYTES))
             header = {"id": vault_id, "version": _VERSION, "check": base64.b64encode(sealed).decode()}
             write_file(path, json.dumps(header, indent=1, sort_keys=True).encode() + b"\n")
         return cls.open(folder, key)
@@ -557,7 +449,7 @@ class Vault:
                 self._refuse_if_deleted(item)
             found = self._stored_secret(place)
             if found is None:
-                found = secrets.token_bytes(_KEY_BYTES)
+                found = secrets.token_bytes(KEY_BYTES)
                 sealed = SecretBox(_derive(self._working_key(), f"{self.id} {place}")).encrypt(found)
                 write_file(self.folder / place, bytes(sealed))
             return found
@@ -595,7 +487,7 @@ def _read_header(folder: Path) -> dict[str, Any]:
     path = folder / "vault.json"
     try:
         header = json.loads(path.read_text(encoding="utf-8"))
-        known = header["version"] == _VERSION and _VAULT_ID.fullmatch(header["id"]) and isinstance(header["check"], str)
+        known = header["version"] == _VERSION and VAULT_ID.fullmatch(header["id"]) and isinstance(header["check"], str)
     except FileNotFoundError:
         raise WrongUse("there is no vault here", hint="Make one first.", where=str(folder)) from None
     except (ValueError, KeyError, TypeError):
@@ -611,91 +503,3 @@ def _read_tombstone(path: Path) -> Tombstone:
         return Tombstone(id=facts["id"], when=facts["when"], by=facts["by"], reason=facts["reason"])
     except (ValueError, KeyError, TypeError):
         raise CaseBroken("a tombstone cannot be read", hint="Restore it from a copy.", where=str(path)) from None
-
-
-# ------------------------------------------------------------------------------------------ files, time and words
-
-
-@contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Hold a lock file while a folder is changed; LedgerBusy if another process keeps it for half a minute."""
-    try:
-        with FileLock(path, timeout=_WAIT_SECONDS, mode=0o600):
-            yield
-    except Timeout:
-        hint = "Wait for the other process to end, then try again."
-        raise LedgerBusy("another process holds the vault", hint=hint, where=str(path)) from None
-
-
-def private_folder(path: Path) -> None:
-    """Make a folder that this user alone can enter; an existing one is left as it is."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, readable by this user only; what is there is replaced."""
-    handle, name = tempfile.mkstemp(prefix=".tmp-", dir=path.parent)
-    left = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        left.replace(path)
-    except BaseException:
-        left.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def erase_file(path: Path) -> None:
-    """Overwrite a file with zeros, then remove it."""
-    with path.open("r+b") as file:
-        file.write(bytes(path.stat().st_size))
-        file.flush()
-        os.fsync(file.fileno())
-    path.unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there, and need not be
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def stamp(now: datetime) -> str:
-    """
-    A time in UTC, to the second.
-
-    Raises
-    ------
-    WrongUse
-        If the time has no zone.
-
-    Examples
-    --------
-    >>> stamp(datetime(2016, 7, 17, 9, 30, tzinfo=UTC))
-    '2016-07-17T09:30:00Z'
-    """
-    if now.tzinfo is None:
-        raise WrongUse("the time has no zone", hint="Give it in UTC.")
-    return now.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
-
-
-def require_words(**texts: str) -> None:
-    """
-    Each text is one line and not empty.
-
-    Raises
-    ------
-    WrongUse
-        Naming the field, not its text: it may be protected.
-    """
-    for name, text in texts.items():
-        if not text.strip() or len(text.splitlines()) != 1:
-            raise WrongUse(f"{name} must be one line of text", hint="Say it in a few words.")

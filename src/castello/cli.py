@@ -132,6 +132,11 @@ def _open(options: Options, *, build: bool = True) -> Case:
 
 
 def _picture(case: Case, options: Options) -> Picture:
+    settings = case.registers.settings
+    for name, day in (("--as-of", options.as_of), ("--known-by", options.known_by)):
+        asked = _day(day, name)
+        if name == "--as-of" and asked is not None and not settings.start <= asked <= (settings.end or asked):
+            _note(f"{name} {asked} lies outside of the case's period ({settings.start} to {settings.end or 'today'})")
     return case.picture(as_of=options.as_of, known_by=options.known_by, branch=options.branch)
 
 
@@ -244,13 +249,14 @@ def _claims(options: Options) -> int:
 
     case = _open(options)
     picture = _picture(case, options)
+    start, end = _day(options.start, "--from"), _day(options.to, "--to")
+    if start is not None and end is not None and start > end:
+        raise WrongUse("--from is later than --to", hint="Swap the two days.")
+    case.check_id(options.about, option="--about")
+    case.check_id(options.source, option="--source")
     clearance = case.clearance(picture, profile=options.profile or "own")
     cleared = clearance.listing(
-        kinds=[_kind(kind) for kind in options.kind],
-        about=options.about,
-        source=options.source,
-        start=_day(options.start, "--from"),
-        end=_day(options.to, "--to"),
+        kinds=[_kind(kind) for kind in options.kind], about=options.about, source=options.source, start=start, end=end
     )
     if _wants_json(options):
         header = {"castello": __version__} | case.header(picture, profile=options.profile or "own")
@@ -303,6 +309,7 @@ def _why(options: Options) -> int:
         _print_json(clearance.ids({"castello": __version__} | case.header(picture, profile=profile) | answer.to_json()))
         return 0
     console = _console()
+    console.print(_headline(case, picture) + "\n", markup=False)
     if answer.finding is not None:
         console.print(f"{answer.finding.text}  [{answer.finding.status}]", markup=False)
         console.print(
@@ -365,6 +372,13 @@ def _analysis(options: Options) -> int:
 
 def _print_finding(finding: Finding, console: Any, shown: Callable[[str], str]) -> None:
     console.print(f"{finding.text}", markup=False)
+    from castello.picture.sentences import interval
+
+    statements = dict(finding.extra).get("statements")
+    for item in statements if finding.kind == "people" and isinstance(statements, list | tuple) else ():
+        figure = interval(item.get("low"), item.get("high"))
+        who = " → ".join(item["chain"]) if isinstance(item.get("chain"), list | tuple) else item.get("origin")
+        console.print(f"      {figure} {item.get('unit', '')}, {who}, {item.get('published')}", markup=False)
     count = f"{len(finding.claims)} claim(s)" + (f", {len(finding.against)} against" if finding.against else "")
     console.print(
         f"    {finding.status}; {count}; not known: {finding.unknown[0]}  ({shown(finding.id)})",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,6 +27,9 @@ K_PERSONS = 5
 
 PRESENCE_DELAY_DAYS = 14
 """Presence of an armed group leaves a live case no earlier than this (PR-5)."""
+
+_WHEREABOUTS = re.compile(r"(^|[.-])(movement|base|deployment)\b")
+"""Events that say where an armed party is or goes: presence by another name."""
 
 LIVE_ROADS = "live case: roads"
 """Why what names a road of a live case stays."""
@@ -70,6 +74,8 @@ class ClaimRules:
             return self._presence_withheld(claim)
         if not self._live:
             return None
+        if claim.kind is Kind.EVENT and _WHEREABOUTS.search(claim.predicate or ""):
+            return "live case: whereabouts of forces"
         if claim.kind is Kind.SUPPLY:
             return "live case: supplies"
         if claim.kind is Kind.ACCESS:

@@ -139,5 +139,6 @@ def _evidence(evidence: Iterable[Source], words: Words) -> Table:
         if source.verification == "unverified":
             text.append(f" ({words.term('unverified')})", style="bold")
         text.append(f"\n{clean(source.urls[0]) if source.urls else words.say('addresses_none')}", style="dim")
+        text.append(f"\ncastello why {source.claim}", style="dim")
         grid.add_row(Text(f"[{source.number}]", style="dim"), text)
     return grid

@@ -272,6 +272,8 @@ class _Reader:
         if chain[-1].who != document.publisher:
             chain = (*chain, Link(who=document.publisher, role=Role.PUBLISHER))
         self._check_known(kind, item, chain)
+        # a pseudonym of sources.yml is protected wherever it speaks, said again or not
+        chain = tuple(replace(link, protected=link.who in self.known.protected) for link in chain)
         also = item.get("also") or {}
         if not isinstance(also, Mapping):
             raise InvalidClaim("also", f"{also!r} is not a mapping", hint="Write also: {name: value}.")
@@ -325,13 +327,12 @@ class _Reader:
         for link in chain:
             if link.who != UNKNOWN and link.who not in self.known.sources:
                 raise InvalidClaim("chain", f"{link.who!r} is no source", hint="Add it to sources.yml.")
-            if (link.who in self.known.protected) != link.protected:
-                what = (
-                    "is protected in sources.yml and not here"
-                    if not link.protected
-                    else "is not protected in sources.yml"
+            if link.protected and link.who not in self.known.protected:
+                raise InvalidClaim(
+                    "chain",
+                    f"{link.who!r} is not protected in sources.yml",
+                    hint="Write protected: true there, or not here.",
                 )
-                raise InvalidClaim("chain", f"{link.who!r} {what}", hint="Write protected: true in both or in neither.")
 
 
 _REGISTERS = {

@@ -144,6 +144,10 @@ def said(value: object) -> Span | None:
     return (only, only + timedelta(days=1))
 
 
+_ONE_WORD = {"persons": "person", "people": "person", "families": "family", "households": "family", "%": "percent"}
+"""Spellings of a unit that would make two questions of one."""
+
+
 def quantity(value: object, *, ids: Mapping[str, str]) -> Quantity | None:
     """A figure with its unit; ``ids`` turns the refs of ``derived_from`` into claim ids."""
     if value is None:
@@ -155,6 +159,10 @@ def quantity(value: object, *, ids: Mapping[str, str]) -> Quantity | None:
     words, formula = text(words, slot="quantity"), text(formula, slot="quantity")
     if not isinstance(unit, str):
         raise InvalidClaim("quantity", "no unit", hint="Add unit: person, family, SYP/kg, percent, times ...")
+    if unit in _ONE_WORD:
+        raise InvalidClaim(
+            "quantity", f"unit {unit!r} is not how it is written here", hint=f"Write unit: {_ONE_WORD[unit]}."
+        )
     derived = []
     for ref in listed(fields.pop("derived_from", None), slot="quantity"):
         if ref not in ids:

@@ -23,6 +23,12 @@ class Enclave:
 
     id: str
     side: str
+    start: date | None = None
+    end: date | None = None
+
+    def exists(self, day: date) -> bool:
+        """Whether it is held by its side on a day: an enclave that has fallen is no longer cut off."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +125,10 @@ def read_settings(data: bytes) -> Settings:
         known_by_clock=values.get("known_by_clock", "published"),
         area=values.get("area"),
         sides=tuple(values.get("sides", ())),
-        enclaves=tuple(Enclave(id=item["id"], side=item["side"]) for item in values.get("enclave", ())),
+        enclaves=tuple(
+            Enclave(id=item["id"], side=item["side"], start=item.get("from"), end=item.get("to"))
+            for item in values.get("enclave", ())
+        ),
         brief_as_of=values.get("brief_as_of"),
         brief_known_by=values.get("brief_known_by"),
         max_age_days=values.get("max_age_days", 90),
@@ -155,11 +164,14 @@ def _check(values: dict[str, Any], text: str) -> None:
             row = _line_of(text, "sides")
             raise _refuse(row, "sides", "sides", f"{str(side)[:80]!r} is not text", "Sides are ids of parties.csv.")
     for item in values.get("enclave", ()):
-        good = isinstance(item, dict) and set(item) == {"id", "side"}
-        if not good or not all(isinstance(value, str) for value in item.values()):
-            raise _refuse(
-                _line_of(text, "enclave"), "enclave", "enclave", "is not {id, side}", "Give each enclave both."
+        wanted = {"id": str, "side": str, "from": date, "to": date}
+        good = isinstance(item, dict) and {"id", "side"} <= set(item) <= set(wanted)
+        if not good or not all(type(value) is wanted[key] for key, value in item.items()):
+            row, hint = (
+                _line_of(text, "enclave"),
+                "Give each enclave id and side; from and to are days, if it was held for a time.",
             )
+            raise _refuse(row, "enclave", "enclave", "is not {id, side}", hint)
     for key, value in values.get("handling", {}).items():
         if key not in _HANDLING or not isinstance(value, str):
             row = _line_of(text, key)

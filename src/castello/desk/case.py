@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from castello.desk.checking import Remark, Verified, doctor, verify
 from castello.desk.deleting import delete_protected
 from castello.desk.opening import case_folder, open_book
 from castello.desk.two_persons import create_identities, override_mode
-from castello.desk.why import AUDIENCES, Why, why
+from castello.desk.why import AUDIENCES, Why, resolved, why
 from castello.errors import WrongUse
 from castello.ledger import Book
 from castello.ledger.mode import Mode, mode_of
@@ -133,6 +134,27 @@ class Case:
             vault=self.book.vault,
         )
 
+    def check_id(self, id_: str | None, *, option: str) -> None:
+        """
+        Whether a place, road, party, source or agreement has an id, or none was given.
+
+        Raises
+        ------
+        WrongUse
+            If no register knows it: no claim about it would otherwise look like silence.
+        """
+        registers = self.registers
+        known = [*registers.places, *registers.parties, *registers.agreements]
+        known += [who for who, speaker in registers.speakers.items() if not speaker.protected]
+        topics = (
+            {claim.subject for claim in self.book.claims().values()} if id_ is not None and id_ not in known else set()
+        )
+        if id_ is None or id_ in known or id_ in registers.speakers or id_ in topics:
+            return
+        close = get_close_matches(id_, known, n=3)
+        hint = f"Close to it: {', '.join(close)}." if close else "Ids stand in the registers of the case folder."
+        raise WrongUse(f"{option}: no register knows {id_!r}", hint=hint)
+
     def analyse(self, name: str, picture: Picture) -> tuple[Finding, ...]:
         """The findings of one analysis on a picture: ``totals``, ``parties``, ``situation``."""
         return run(name, picture)
@@ -217,9 +239,7 @@ class Case:
         """
         instant = now or datetime.now(UTC)
         claims = self.book.claims()
-        unknown = [id_ for id_ in rests_on if id_ not in claims]
-        if unknown:
-            raise WrongUse(f"no claim {unknown[0]!r}", hint="Name whole claim ids; `castello claims` lists them.")
+        rests_on = [resolved(id_, claims, self.book) for id_ in rests_on]
         day = as_day(signed, name="signed") or instant.astimezone(self.registers.settings.zone).date()
         try:
             made = Assessment(

@@ -121,7 +121,7 @@ def why(asked: str, *, picture: Picture, book: Book, clearances: Sequence[Cleara
         findings = {finding.id: finding for finding in cleared} | (every if not audience.leaves else {})
     else:
         findings = every
-    id_ = _resolved(asked, [*claims, *every, *findings], book)
+    id_ = resolved(asked, [*claims, *every, *findings], book)
     tracer = _Tracer(picture, book, claims, audience)
     if id_ in claims:
         reason = audience.withheld_because(claims[id_])
@@ -137,7 +137,8 @@ def why(asked: str, *, picture: Picture, book: Book, clearances: Sequence[Cleara
     )
 
 
-def _resolved(asked: str, ids: Iterable[str], book: Book) -> str:
+def resolved(asked: str, ids: Iterable[str], book: Book) -> str:
+    """The one id that is meant: itself, its beginning, or the form in which it left; raises WrongUse if it is none or several."""
     ids = list(dict.fromkeys(ids))
     if asked.startswith(EXPORTED):
         if book.vault is None:

@@ -42,6 +42,8 @@ def mode_of(book: Book, *, now: datetime) -> Mode:
     age = (today - newest).days
     if age >= LIVE_DAYS:
         return Mode(live=False, newest=newest, why=f"the newest claim happened {age} days ago")
+    if age < 0:
+        return Mode(live=True, newest=newest, why=f"a claim speaks of a day that is still to come: {newest}")
     override = _override(book, newest)
     if override is not None:
         return Mode(live=False, newest=newest, why=f"overridden: {override}")

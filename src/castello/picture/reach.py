@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Literal
 
 from castello.cases.settings import Enclave
-from castello.claims import Claim, Kind
+from castello.claims import Claim, Kind, Verdict
 from castello.engines import Steps
 from castello.picture._steps import STATES
 from castello.picture.picture import Picture
@@ -262,6 +262,8 @@ def reach(picture: Picture, *, users: str = "supply") -> tuple[Reach, ...]:
     states = _states(picture, days, claims)
     found = []
     for enclave in picture.registers.settings.enclaves:
+        if not enclave.exists(picture.as_of):
+            continue
         graph = _Roads(picture, enclave, users)
         for reading in READINGS:
             now = graph.connection(states[picture.as_of], reading)
@@ -271,6 +273,10 @@ def reach(picture: Picture, *, users: str = "supply") -> tuple[Reach, ...]:
                     break
                 since = day
             roads = [graph.state(states[picture.as_of], road) for road in now.roads]
+            # what the spell rests on from its first day: a road under fire then, closed later
+            begun = graph.connection(states[since], reading)
+            first = [graph.state(states[since], road) for road in begun.roads if begun.status == now.status]
+            refused = {id_ for id_, judgement in picture.verdicts.items() if judgement.verdict is not Verdict.ACCEPTED}
             found.append(
                 Reach(
                     place=enclave.id,
@@ -280,8 +286,8 @@ def reach(picture: Picture, *, users: str = "supply") -> tuple[Reach, ...]:
                     since=None if since == date.min else since,
                     decisive=now.decisive,
                     roads=tuple((state.road, state.state) for state in roads),
-                    claims=tuple(sorted({id_ for state in roads for id_ in state.claims})),
-                    against=tuple(sorted({id_ for state in roads for id_ in state.against})),
+                    claims=tuple(sorted({id_ for state in (*roads, *first) for id_ in state.claims})),
+                    against=tuple(sorted({id_ for state in roads for id_ in state.against} - refused)),
                 )
             )
     return tuple(found)
@@ -308,19 +314,20 @@ def timeline(picture: Picture, *, start: date, end: date, users: str = "supply")
     states = _states(picture, days, claims)
     spells = []
     for enclave in picture.registers.settings.enclaves:
-        graph = _Roads(picture, enclave, users)
+        graph, ends = _Roads(picture, enclave, users), min(end, enclave.end or end)
+        held = [day for day in days if enclave.exists(day)]
         for reading in READINGS:
-            found = [graph.connection(states[day], reading) for day in days]
+            found = [graph.connection(states[day], reading) for day in held]
             begins = [0, *(n for n, (before, now) in enumerate(pairwise(found), 1) if before.status != now.status)]
-            for first, following in pairwise([*begins, len(days)]):
-                last = end if following == len(days) else days[following] - timedelta(days=1)
+            for first, following in pairwise([*begins, len(held)] if held else []):
+                last = ends if following == len(held) else held[following] - timedelta(days=1)
                 spells.append(
                     Spell(
                         place=enclave.id,
                         side=enclave.side,
                         reading=reading,
                         status=found[first].status,
-                        start=days[first],
+                        start=held[first],
                         end=last,
                         censored=first == 0,
                         decisive=tuple(sorted({road for item in found[first:following] for road in item.decisive})),

@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from castello.cases import Registers
-from castello.claims import AlsoValue, Claim, Message, Quantity
+from castello.claims import UNKNOWN, AlsoValue, Claim, Kind, Message, Quantity
 
 
 @cache
@@ -121,6 +121,10 @@ class _Sentence(string.Formatter):
             return number(float(value))
         if format_spec == "qualified":
             return self._qualified(str(value))
+        if format_spec == "quoted":
+            return f"“{value}”"
+        if format_spec == "state":
+            return catalogue(self._language)["states"].get(str(value), str(value))
         if format_spec == "origins":
             words = catalogue(self._language)["words"]
             return words["one_origin"] if float(value) == 1 else f"{number(float(value))} {words['origins']}"
@@ -150,17 +154,22 @@ def claim_text(claim: Claim, registers: Registers, *, language: str = "en") -> s
     values: dict[str, AlsoValue] = {name: value for name, value in claim.also if not isinstance(value, bool)}
     for name in ("subject", "predicate", "object", "place", "condition"):
         value = getattr(claim, name)
-        if value is not None:
+        # an unknown party is left out of the sentence where the sentence can do without it
+        if value is not None and not (value == UNKNOWN and name in ("subject", "object") and claim.kind in _UNNAMED):
             values[name] = value
     if claim.quantity is not None:
         values["figure"] = _figure(claim.quantity, language=language)
+        values["count"] = _figure(claim.quantity, language=language, unit=False)
     template = catalogue(language)["claims"][claim.kind.value]
     text = " ".join(_Parts(registers, language).vformat(template, (), values).split())
     before = catalogue(language)["modality"].get(claim.modality.value, "")
     return f"{before} {text}".strip() if before else _opened(text)
 
 
-def _figure(quantity: Quantity, *, language: str) -> str:
+_UNNAMED = (Kind.CASUALTY, Kind.SIEGE, Kind.MEETING, Kind.SUPPLY)
+
+
+def _figure(quantity: Quantity, *, language: str, unit: bool = True) -> str:
     words = catalogue(language)["words"]
     bound = {"about": words["about"], "at_least": words["at_least"], "at_most": words["at_most"]}.get(
         quantity.bound.value, ""
@@ -169,7 +178,7 @@ def _figure(quantity: Quantity, *, language: str) -> str:
         figure = f"{bound} {number(quantity.value)}".strip()
     else:
         figure = interval(quantity.low, quantity.high)
-    return f"{figure} {words.get(quantity.unit, quantity.unit.replace('_', ' '))}"
+    return f"{figure} {words.get(quantity.unit, quantity.unit.replace('_', ' '))}" if unit else figure
 
 
 class _Parts(_Sentence):

@@ -25,7 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """
     One thing wrong with one spot of the input, and what to do about it.
@@ -41,6 +41,13 @@ class Issue:
     what: str
     hint: str
     severity: str = "error"
+
+    def __lt__(self, other: Issue) -> bool:
+        """In the order of the file: what concerns it as a whole comes first."""
+        mine, theirs = (
+            (item.file, item.row or 0, item.column or "", item.code, item.what, item.hint) for item in (self, other)
+        )
+        return mine < theirs
 
     @property
     def where(self) -> str:

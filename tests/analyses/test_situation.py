@@ -132,8 +132,8 @@ def test_who_says_besieged_under_which_definition(tmp_path):
     ]
     plain, defined = told(tmp_path, pair, kinds=["siege"])
 
-    assert plain.text == "Eastern Aleppo is called besieged by AFP."
-    assert defined.text == "Eastern Aleppo is called besieged (completely besieged) by SOHR."
+    assert plain.text == "AFP: Eastern Aleppo is besieged."
+    assert defined.text == "SOHR: Eastern Aleppo is besieged (completely besieged)."
     assert (plain.definition, defined.definition) == (None, "completely besieged")
 
 

@@ -321,7 +321,7 @@ def test_the_protected_file_is_sealed_and_gone(built):
     name, data = built.book.vault.open_original(entry.source["vault"])
 
     assert (name, data.decode()) == ("claims/90-resident.protected.yml", FILES["claims/90-resident.protected.yml"])
-    assert [row["type"] for row in entry.rows] == ["sealed"]
+    assert [row["type"] for row in entry.rows] == ["sealed", "original"]
     assert not list((built.folder / ".castello").glob("erase-*"))
 
 

@@ -169,7 +169,7 @@ def _check(values: dict[str, Any], text: str) -> None:
         if not good or not all(type(value) is wanted[key] for key, value in item.items()):
             row, hint = (
                 _line_of(text, "enclave"),
-                "Give each enclave id and side; from and to are days, if it was held for a time.",
+                "Give each enclave both, and the days from and to if it was held for a time.",
             )
             raise _refuse(row, "enclave", "enclave", "is not {id, side}", hint)
     for key, value in values.get("handling", {}).items():

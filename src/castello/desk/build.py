@@ -174,11 +174,7 @@ def _seal(folder: Path, book: Book, file: ClaimFile, issues: list[Issue], *, now
     }
     written = book.write([*rows, holds], verb="seal", source={"vault": original}, now=now)
     fresh = [] if written.entry is None else [row for row in written.entry.rows if row["type"] == "sealed"]
-    if any(issue.severity == "error" for issue in file.issues):
-        what = "still lies there in plain text: some of its claims could not be read"
-        hint = "Correct them and build again; then all are sealed and the file is removed."
-        issues.append(Issue(file=file.file, code="plain", what=what, hint=hint, severity="warning"))
-    else:
+    if not any(issue.severity == "error" for issue in file.issues):
         # only now: the bytes are in the vault, and the journal line is on disk; a file that is half erased is no claims file
         path.replace(book.folder / ".castello" / f"{_ERASED}{secrets.token_hex(8)}")
         _erase_left(book)

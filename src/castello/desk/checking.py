@@ -191,7 +191,9 @@ def _case_remarks(folder: Path, book: Book, *, now: datetime, environ: Mapping[s
         )
     )
     if has_protected_files(folder):
-        hint = "Run castello build: it seals them."
+        hint = (
+            "Run castello build: it seals them. What it cannot read keeps the file in plain text: correct that first."
+        )
         remarks.append(Remark(about="claims", found="protected claims lie in plain files", hint=hint, well=False))
     try:
         remarks.append(_stale(read_registers(folder), book, now=now, live=mode.live))

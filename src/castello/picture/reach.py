@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Literal
 
 from castello.cases.settings import Enclave
-from castello.claims import Claim, Kind, Verdict
+from castello.claims import Claim, Kind
 from castello.engines import Steps
 from castello.picture._steps import STATES
 from castello.picture.picture import Picture
@@ -276,7 +276,7 @@ def reach(picture: Picture, *, users: str = "supply") -> tuple[Reach, ...]:
             # what the spell rests on from its first day: a road under fire then, closed later
             begun = graph.connection(states[since], reading)
             first = [graph.state(states[since], road) for road in begun.roads if begun.status == now.status]
-            refused = {id_ for id_, judgement in picture.verdicts.items() if judgement.verdict is not Verdict.ACCEPTED}
+            beside = {claim.id for claim in claims if _agrees(claim, now.status, reading)}
             found.append(
                 Reach(
                     place=enclave.id,
@@ -287,10 +287,17 @@ def reach(picture: Picture, *, users: str = "supply") -> tuple[Reach, ...]:
                     decisive=now.decisive,
                     roads=tuple((state.road, state.state) for state in roads),
                     claims=tuple(sorted({id_ for state in (*roads, *first) for id_ in state.claims})),
-                    against=tuple(sorted({id_ for state in roads for id_ in state.against} - refused)),
+                    against=tuple(sorted({id_ for state in roads for id_ in state.against} - beside)),
                 )
             )
     return tuple(found)
+
+
+def _agrees(claim: Claim, status: Status, reading: Reading) -> bool:
+    """Whether a claim about a road, right or wrong, says nothing against a status: that a road is closed is not against a cut."""
+    usable = claim.predicate in (USABLE_ON_GROUND if reading == "on_ground" else USABLE_BY_FIRE)
+    denied = claim.denies
+    return status != "undecided" and (usable != denied) == (status == "connected")
 
 
 def timeline(picture: Picture, *, start: date, end: date, users: str = "supply") -> tuple[Spell, ...]:

@@ -234,14 +234,15 @@ class _Said:
         origins = self._origins(counted)
         converted = [item for item in counted if item.converted]
         status = "contested" if any(group.contested for group in groups) else "assessed"
-        word = "totals_single" if len(counted) == 1 else f"totals_{status}"
         own = _ends([item for item in counted if not item.converted])
         sides: dict[str, str | int | float] = {"interval": ends.shown}
         if converted:
             sides["families"] = ", ".join(written(_families(item.claim)) for item in converted)
             sides["size"] = written(self.household)
             sides |= {"printed": own.shown} if len(converted) < len(counted) else {}
-        said = message(id_, place=place, unit=unit, origins=origins["n_loose"], status=word, **values, **sides)
+        said = message(
+            id_, place=place, unit=unit, origins=origins["n_loose"], status=f"totals_{status}", **values, **sides
+        )
         return Finding(
             kind=kind,
             subject=place,

@@ -158,6 +158,8 @@ def _demo(options: Options) -> int:
     case = _open(options)
     settings = case.registers.settings
     picture = case.picture(as_of=settings.brief_as_of, known_by=settings.brief_known_by)
+    if not options.json:
+        print(_headline(case, picture) + "\n", flush=True)
     brief = case.brief(picture)
     if options.json:
         _print_json(asdict(brief))

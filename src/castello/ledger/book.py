@@ -60,6 +60,7 @@ class Book:
 
     def __init__(self, folder: Path, *, device: str, vault: Vault | None = None) -> None:
         self.folder, self.device, self.vault = folder, device, vault
+        self._opened: tuple[object, tuple[tuple[Claim, datetime], ...]] | None = None
         self.journal = Journal(folder / "journal")
         self.tables = Tables(folder / ".castello")
 
@@ -208,6 +209,15 @@ class Book:
 
     def opened(self) -> tuple[tuple[Claim, datetime], ...]:
         """Protected claims with their recorded times, opened in memory; those whose key is gone or not here are left out."""
+        if self.vault is None:
+            return ()
+        # decrypting is slow and asked for often: kept until a row is written or a key is destroyed
+        state = (tuple(self.tables.files()), tuple(item.id for item in self.vault.tombstones()))
+        if self._opened is None or self._opened[0] != state:
+            self._opened = (state, self._open_all())
+        return self._opened[1]
+
+    def _open_all(self) -> tuple[tuple[Claim, datetime], ...]:
         claims = []
         for row in self._rows("sealed"):
             if self.vault is None:

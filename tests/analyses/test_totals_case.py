@@ -282,7 +282,8 @@ def test_the_article_s_sum_beside_the_un_s_own(aleppo):
     assert {(600_000, 900_000), (590_200, 865_200), (586_200, 861_200)} <= sums(later)
     assert not {base for base, _ in sums(july)} & {586_200, 590_200}
     (stated,) = [item for item in later if "586,200" in item.text]
-    assert stated.status == "pass"
+    # the 275,000 of that day is the difference of the two totals: it cannot but fit, so nothing was checked by it
+    assert (stated.status, stated.message.id) == ("open", "totals.derived")
     assert "46.9 %" in stated.text
     assert extra_of(stated)["known_from"] >= "2016-09-29"
 

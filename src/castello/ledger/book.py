@@ -214,16 +214,14 @@ class Book:
         # decrypting is slow and asked for often: kept until a row is written or a key is destroyed
         state = (tuple(self.tables.files()), tuple(item.id for item in self.vault.tombstones()))
         if self._opened is None or self._opened[0] != state:
-            self._opened = (state, self._open_all())
+            self._opened = (state, self._open_all(self.vault))
         return self._opened[1]
 
-    def _open_all(self) -> tuple[tuple[Claim, datetime], ...]:
+    def _open_all(self, vault: Vault) -> tuple[tuple[Claim, datetime], ...]:
         claims = []
         for row in self._rows("sealed"):
-            if self.vault is None:
-                break
             try:
-                plain = self.vault.open_claim(row["id"], base64.b64decode(json.loads(row["body"])["payload"]))
+                plain = vault.open_claim(row["id"], base64.b64decode(json.loads(row["body"])["payload"]))
             except VaultLocked:
                 continue  # sealed in a vault that is not ours, or its key was not brought along
             if plain is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from castello.analyses.totals.figures import Figure, figure
 from castello.analyses.totals.interval import Interval, written
@@ -83,8 +84,12 @@ def _finding(picture: Picture, relation: Relation, found: Mapping[str, Claim]) -
         )
         return _made(picture, relation, said, claims=claims, figures=figures, unknown=unknown, reason=reason)
     outcome = check(relation.rule, figures, tolerance=relation.tolerance, explained=relation.explained)
+    form = f"totals.{relation.rule}.{outcome.variant or outcome.verdict}"
+    if _circular(claims) and outcome.stated is not None and outcome.verdict in ("pass", "pass_rounded"):
+        # a figure worked out from the others cannot but agree with them: that is no check that was passed
+        outcome, form = replace(outcome, verdict="open"), "totals.derived"
     said = message(
-        f"totals.{relation.rule}.{outcome.variant or outcome.verdict}",
+        form,
         key=relation.id,
         subject=subject,
         arithmetic=outcome.arithmetic,
@@ -97,6 +102,12 @@ def _finding(picture: Picture, relation: Relation, found: Mapping[str, Claim]) -
     if unread:
         unknown = (*unknown, f"whether {unread} of the figures stand in their source as coded")
     return _made(picture, relation, said, claims=claims, figures=figures, unknown=unknown, outcome=outcome)
+
+
+def _circular(claims: Sequence[Claim]) -> bool:
+    """Whether one of the figures was derived from another of them."""
+    ids = {claim.id for claim in claims}
+    return any(ids & set(claim.quantity.derived_from) for claim in claims if claim.quantity is not None)
 
 
 def _sides(outcome: Outcome, figures: Sequence[Figure]) -> dict[str, str]:

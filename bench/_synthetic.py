@@ -19,15 +19,18 @@ import pyarrow.parquet as pq
 from deltalake import write_deltalake
 
 from castello.cases import Registers, Settings
-from castello.claims import Judgement, Verdict
+from castello.claims import SLOTS, Judgement, Kind, Verdict
+from castello.engines import Engine, Steps
 from castello.ledger import Book
-from castello.ledger.tables import SCHEMA
+from castello.ledger.tables import SCHEMA, WRITTEN, in_order
 from castello.parties import PartyRegister
 from castello.places import PlaceRegister
 
 SEED = 20160717
 FIRST, DAYS = date(2014, 1, 1), 1826
 DEVICE = "d-bench"
+WORKED_OUT = ("shape", "speaks", "onset", "latest_onset", "reach")
+"""Columns that the ledger makes from the others."""
 BATCHES = 10
 EPOCH = 183
 """Days after which the answer to a question may be another."""
@@ -82,11 +85,13 @@ def write(folder: Path, *, claims: int, questions: int = 20_000) -> Path:
     ledger = book(folder).tables.folder
     edges = np.linspace(0, claims, BATCHES + 1).astype(int)
     for start, end in pairwise(edges):
-        write_deltalake(ledger, table.slice(start, end - start), mode="append")
-    write_deltalake(ledger, others, mode="append")
+        rows = in_order(table.slice(start, end - start))
+        write_deltalake(ledger, rows, mode="append", writer_properties=WRITTEN)
+    write_deltalake(ledger, in_order(others), mode="append", writer_properties=WRITTEN)
     export = folder / "export"
     export.mkdir()
-    pq.write_table(table.drop_columns(["type", "device", "n", "body"]), export / "claims.parquet")
+    # as they were recorded, and without what Castello worked out for itself: what a user would hand on
+    pq.write_table(table.drop_columns(["type", "device", "n", "body", *WORKED_OUT]), export / "claims.parquet")
     pq.write_table(others.select(["id", "recorded", "body"]), export / "judgements.parquet")
     return folder
 
@@ -209,8 +214,32 @@ def _claims(rng, n: int, questions: int) -> pa.Table:
         "verification": _texts(["verified", "unverified"], (rng.random(n) < 0.1).astype(int)),
         "body": body,
     }
+    shapes = [SLOTS[Kind(name)].shape for name in KINDS]
+    columns |= dict.fromkeys(WORKED_OUT, pa.nulls(n)) | {"shape": _texts(shapes, kind)}
     columns["unit"] = pc.if_else(pc.equal(columns["unit"], ""), pa.scalar(None, text), columns["unit"])
-    return pa.table(columns, schema=SCHEMA).take(pa.array(order))
+    typed = [columns[field.name].cast(field.type) for field in SCHEMA]
+    return _worked_out(pa.table(typed, schema=SCHEMA).take(pa.array(order)))
+
+
+def _worked_out(claims: pa.Table) -> pa.Table:
+    """The columns that follow from others, as the ledger makes them of one claim at a time; the rows stay in order."""
+    steps = Steps("worked out").add(
+        "worked_out",
+        """select * replace (
+               if(shape = 'quantity',
+                  coalesce(low, high) is not null and verification <> 'derived' and modality in ('asserted', 'likely'),
+                  modality in ('asserted', 'likely', 'negated')) as speaks,
+               coalesce(sure_start, maybe_start, date '0001-01-01') as onset,
+               coalesce(sure_start, maybe_end - 1, maybe_start, date '0001-01-01') as latest_onset,
+               if(shape = 'quantity', coalesce(maybe_end - 1, said, published),
+                  greatest(coalesce(sure_start, maybe_end - 1, maybe_start, date '0001-01-01'),
+                           least(coalesce(said, sure_start, maybe_end - 1, maybe_start, date '0001-01-01'),
+                                 coalesce(maybe_end - 1, date '9999-12-31')))) as reach)
+           from claims""",
+    )
+    with Engine() as engine:
+        engine.table("claims", claims)
+        return engine.run(steps).cast(SCHEMA)
 
 
 def _judgements(rng, claims: pa.Table) -> pa.Table:

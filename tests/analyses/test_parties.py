@@ -92,6 +92,14 @@ def test_who_lists_whom_as_what_since_when(tmp_path):
     assert (found.subject, found.since) == ("un", date(2016, 5, 1))
 
 
+def test_a_list_that_was_seen_on_a_day_may_be_older(tmp_path):
+    seen = Period(maybe=(date(2016, 5, 1), None), sure=(date(2016, 5, 1), None), starts="no")
+    (found,) = told(tmp_path, [listing("un", "nusra", "terrorist group", seen)])
+
+    assert found.text == "United Nations has listed Jabhat al-Nusra as terrorist group since 1 May 2016 or before."
+    assert dict(found.extra)["censored"] is True
+
+
 def test_two_lists_of_one_body_do_not_contradict(tmp_path):
     (found,) = told(tmp_path, [listing("un", "nusra", "one list"), listing("un", "nusra", "other list")])
 

@@ -7,6 +7,7 @@ import pytest
 
 from castello.analyses.situation import situation
 from castello.claims import Judgement, Link, Modality, Period, Quantity, Reason, Role, Verdict, Verification
+from castello.picture.sentences import claim_text
 from tests.picture import small
 from tests.picture.small import claim, road
 
@@ -22,50 +23,6 @@ def told(folder, claims, *, as_of=JULY_17, kinds=None, **options):
 def event(subject="army", predicate="attack.air", happened=JULY_17, **slots):
     happened = happened if isinstance(happened, Period) else Period.day(happened)
     return claim("event", subject, predicate, happened=happened, place="east", **slots)
-
-
-# ------------------------------------------------------------------------------------------------------------- reach
-
-
-def test_reach_is_told_in_both_readings(tmp_path):
-    claims = [road("castello", "fire_controlled", date(2016, 7, 7)), road("trunk", "open", START)]
-    found = told(tmp_path, claims, kinds=["reach"])
-
-    assert [(item.reading, item.status, item.since) for item in found] == [
-        ("by_fire", "cut", date(2016, 7, 7)),
-        ("on_ground", "connected", date(2016, 7, 7)),
-    ]
-    assert {(item.label, item.method) for item in found} == {("inference", "reach")}
-    assert found[0].claims == (claims[0].id,)
-    assert found[0].text == (
-        "Eastern Aleppo has been cut off by fire since 7 July 2016: no usable road to a supply source of Opposition."
-    )
-
-
-@pytest.mark.parametrize(
-    "others", [[], [road("castello", "open", START), road("castello", "closed", START, who="afp")]]
-)
-def test_undecided_reach_names_what_it_hangs_on(tmp_path, others):
-    found = told(tmp_path, [road("trunk", "open", START), *others], kinds=["reach"])
-
-    assert {item.status for item in found} == {"undecided"}
-    assert {item.reason for item in found} == {Reason.CONTRADICTION if others else Reason.NO_CLAIM}
-    assert all("state of Castello Road" in item.unknown for item in found)
-    assert all(dict(item.extra)["decisive"] == ["castello"] for item in found)
-
-
-def test_an_empty_ledger_leaves_the_enclaves_undecided(tmp_path):
-    found = told(tmp_path, [])
-
-    assert [(item.kind, item.status, item.reason) for item in found] == [("reach", "undecided", Reason.NO_CLAIM)] * 2
-
-
-def test_an_enclave_without_roads_is_not_cut(tmp_path):
-    found = told(tmp_path, [], roads=())
-
-    assert {item.text.rpartition(": ")[2] for item in found} == {
-        "undecided whether it is connected; no claim or road on the map tells."
-    }
 
 
 # ------------------------------------------------------------------------------------------------------------ states
@@ -111,6 +68,77 @@ def test_without_a_known_day_none_is_printed(tmp_path):
 
     assert {item.since for item in found} == {None}
     assert all("not known" in item.text for item in found)
+
+
+SIGHTED = Period(maybe=(START, None), sure=(START, None), starts="no")
+"""So on 5 May already: when it began is not on record."""
+
+
+@pytest.mark.parametrize(
+    ("period", "told_as", "censored"),
+    [
+        (Period.since(START), "since 5 May 2016.", None),
+        (SIGHTED, "since 5 May 2016 or before.", True),
+        # nothing is said of the beginning: it is not taken for an event
+        (Period(maybe=(START, None), sure=(START, None)), "since 5 May 2016 or before.", True),
+        (Period.since(date(2016, 4, 1), START), "since 5 May 2016 or before.", True),
+        (Period(maybe=(date(2016, 5, 1), None)), "since when is not known.", None),
+    ],
+)
+def test_a_first_sighting_is_not_told_as_a_beginning(tmp_path, period, told_as, censored):
+    claims = [
+        road("castello", "open", period, published=JULY_17),
+        claim("control", "army", "holds", "north", happened=period, published=JULY_17),
+    ]
+    found = told(tmp_path, claims, kinds=["access", "control"])
+
+    assert len(found) == 2
+    for item in found:
+        assert item.text.endswith(told_as)
+        assert dict(item.extra).get("censored") is censored
+        assert item.since == (None if "not known" in told_as else START)
+
+
+def test_one_claim_that_knows_the_beginning_is_enough(tmp_path):
+    claims = [road("castello", "open", SIGHTED), road("castello", "open", START, who="afp")]
+
+    assert [item.text[-17:] for item in told(tmp_path, claims, kinds=["access"])] == ["since 5 May 2016."]
+
+
+def test_what_is_said_of_one_day_is_told_of_that_day(tmp_path):
+    claims = [
+        road("castello", "open", Period.day(JULY_17)),
+        claim("control", "opposition", "holds", "east", happened=Period.day(JULY_17)),
+    ]
+
+    assert [item.text for item in told(tmp_path, claims, kinds=["access", "control"])] == [
+        "Castello Road was open for supply traffic of Opposition on 17 July 2016; since when is not known.",
+        "Eastern Aleppo was held by Opposition on 17 July 2016; since when is not known.",
+    ]
+
+
+def test_a_claim_says_that_it_is_a_first_sighting(tmp_path):
+    registers = small.registers(tmp_path)
+
+    assert claim_text(road("castello", "open", SIGHTED), registers).endswith("(since 5 May 2016 or before)")
+    assert "since" not in claim_text(road("castello", "open", START), registers)
+    presence = claim("presence", "nusra", "small", "east", happened=SIGHTED)
+    assert "since" not in claim_text(presence, registers)
+
+
+def test_a_siege_that_is_over_is_told_as_over(tmp_path):
+    begun = claim("siege", "army", "besieges", "east", happened=START)
+    ended = claim("siege", "unknown", "besieges", "east", happened=JULY_17, modality=Modality.NEGATED, who="afp")
+    judged = Judgement(about=(ended.id,), verdict=Verdict.REJECTED, by="a", dated=JULY_17, reason="no")
+
+    (before,) = told(tmp_path / "1", [begun, ended], kinds=["siege"], as_of=date(2016, 7, 16))
+    (after,) = told(tmp_path / "2", [begun, ended], kinds=["siege"])
+    (refused,) = told(tmp_path / "3", [begun, ended], kinds=["siege"], judgements=[judged])
+
+    assert before.text == refused.text == "SOHR: Eastern Aleppo is besieged."
+    assert after.text == "AFP: Eastern Aleppo is not besieged."
+    assert (after.status, after.reason, after.claims, after.against) == ("assessed", None, (ended.id,), ())
+    assert after.id == before.id
 
 
 def test_traffic_of_the_military_is_not_told(tmp_path):
@@ -197,6 +225,24 @@ def test_a_statement_is_listed_as_said(tmp_path):
 
     assert (found.label, found.status) == ("fact", None)
     assert found.text == "Syrian army: air attack (barrel bomb; in Eastern Aleppo), 17 July 2016; said by SOHR."
+
+
+@pytest.mark.parametrize(
+    ("predicate", "label"), [("demands", "fact"), ("judges", "fact"), ("recommends", "recommendation")]
+)
+def test_who_recommends_is_labelled_so(tmp_path, predicate, label):
+    said = claim("position", "analyst", predicate, happened=JULY_17, said=(JULY_17, date(2016, 7, 18)),
+                 also={"proposition": "air drops"})  # fmt: skip
+    (found,) = told(tmp_path, [said], kinds=["statement"])
+
+    assert (found.label, found.to_json()["label"]) == (label, label)
+
+
+def test_a_denied_recommendation_recommends_nothing(tmp_path):
+    said = claim("position", "analyst", "recommends", happened=JULY_17, said=(JULY_17, date(2016, 7, 18)),
+                 modality=Modality.NEGATED, also={"proposition": "air drops"})  # fmt: skip
+
+    assert [item.label for item in told(tmp_path, [said], kinds=["statement"])] == ["fact"]
 
 
 def test_a_denial_is_never_told_as_what_it_denies(tmp_path):
@@ -313,7 +359,7 @@ def test_ids_are_unique_sorted_and_stay_from_day_to_day(tmp_path):
     again = told(tmp_path / "2", list(reversed(ALL)))
     tomorrow = told(tmp_path / "3", ALL, as_of=JULY_17 + timedelta(days=1))
 
-    assert len({item.id for item in today}) == len(today) == 12
+    assert len({item.id for item in today}) == len(today) == 10
     assert [item.to_json() for item in today] == [item.to_json() for item in again]
     assert [item.id for item in today] == [item.id for item in tomorrow]
     assert all(item.unknown for item in today)

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from castello.analyses.totals.figures import Figure, decimals_of, slack_of
-from castello.analyses.totals.interval import Interval, hull, written
 from castello.analyses.totals.misprints import transpositions
 from castello.analyses.totals.rules import NEEDED, check, missing, mixed
 from castello.claims import RULES, Bound, Quantity
+from castello.picture.interval import Interval, hull, written
 from castello.picture.sentences import message_ids
 
 

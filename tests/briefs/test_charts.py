@@ -48,6 +48,14 @@ def test_an_open_interval_has_an_arrow_and_says_so():
     assert ">10 to 20<" in drawing
 
 
+def test_a_figure_without_a_lower_end_has_an_arrow_to_the_left():
+    drawing = draw_intervals(chart(Bar(label="A", low=None, high=20), Bar(label="B", low=None, high=None)))
+
+    assert drawing.count("bar arrow") == 1
+    assert ">up to 20<" in drawing
+    assert ">no figure to draw<" in drawing
+
+
 def test_an_exact_figure_is_a_dot():
     assert 'class="bar dot"' in draw_intervals(chart(Bar(label="A", low=326000, high=326000)))
 

@@ -509,10 +509,16 @@ MIXED: tuple[Mixed, ...] = (
         "- {about: 7, verdict: accepted, by: me, dated: 2016-07-20, reason: seen}\n"
         "- {about: good-one, verdict: accepted, by: me, dated: 2016-07-20, reason: seen, rests_on: [nowhere]}\n"
         "- {about: good-one, verdict: accepted, by: me, dated: 2016-07-20, reason: seen, why: x}\n"
-        "-\n",
-        errors=(*((line, "judgement") for line in range(1, 10)), (10, "shape")),
+        "-\n"
+        "- {about: ['origin:wire', 'origin:nobody'], verdict: same, by: me, dated: 2016-07-20, reason: seen}\n",
+        errors=(*((line, "judgement") for line in range(1, 10)), (10, "shape"), (11, "judgement")),
         good=1,
-        says=("a judgement without a reason", "'right' is not one", "same takes two ids, not 1"),
+        says=(
+            "'nobody' in 'origin:nobody' is in no register",
+            "a judgement without a reason",
+            "'right' is not one",
+            "same takes two ids, not 1",
+        ),
     ),
     # ------------------------------------------------------------------------------------------------- other files
     Mixed(

@@ -131,5 +131,63 @@ def test_every_rule_has_its_roles(rule: str) -> None:
 
 def test_judgements_name_refs_or_names() -> None:
     written = '{about: ["origin:wire", "origin:paper"], verdict: same, dated: 2016-07-17, reason: x, rests_on: a}'
-    judgement = read_judgement(load(written.encode(), file="x"), refs={"a": "c1-a"}, coder="me")
+    judgement = read_judgement(load(written.encode(), file="x"), refs={"a": "c1-a"}, known=KNOWN, coder="me")
     assert (judgement.about, judgement.rests_on, judgement.by) == (("origin:wire", "origin:paper"), ("c1-a",), "me")
+
+
+@pytest.mark.parametrize(
+    ("about", "what"),
+    [
+        ('["origin:wire", "origin:nobody"]', "'nobody' in 'origin:nobody' is in no register"),
+        ('["party:army", "party:navy"]', "'navy' in 'party:navy' is in no register"),
+        ('["name:Ramousah", "place:nowhere"]', "'nowhere' in 'place:nowhere' is in no register"),
+        ('["name: ", "place:east"]', "'name: ' is not a name"),
+        ('["source:wire", "source:paper"]', "'source:wire' is not a name"),
+    ],
+)
+def test_a_judgement_about_an_unknown_name_is_refused(about: str, what: str) -> None:
+    written = f"{{about: {about}, verdict: same, dated: 2016-07-17, reason: x}}"
+    with pytest.raises(InvalidClaim, match=what) as caught:
+        read_judgement(load(written.encode(), file="x"), refs={}, known=KNOWN, coder="me")
+    assert (caught.value.slot, caught.value.hint[-1]) == ("about", ".")
+
+
+@pytest.mark.parametrize("name", ["origin:unknown@wire-2016-07-17", "place:north-road", "name:Ramousah"])
+def test_names_of_roads_texts_and_unknown_speakers_can_be_judged(name: str) -> None:
+    written = f'{{about: ["{name}", "place:east"], verdict: unsure, dated: 2016-07-17, reason: x}}'
+    assert read_judgement(load(written.encode(), file="x"), refs={}, known=KNOWN, coder="me").about[0] == name
+
+
+def test_every_wrong_field_of_a_claim_is_told_at_once() -> None:
+    text = (
+        HEAD
+        + """\
+  - ref: "a:b"
+    kind: people
+    subject: atlantis
+    predicate: lives
+    quantity: {value: many, unit: person}
+    also: {definition: [x], by: 1000000000000000000}
+    happened: {on: 2016-02-30}
+    document: nowhere
+    chain: [{nobody: speaker}]
+    confidence: sure
+    colour: red
+"""
+        + people("good", "{value: 1, unit: person}")
+    )
+    read = read_claim_file(text.encode(), file="claims/x.yml", known=KNOWN)
+
+    told = {(issue.row, issue.column) for issue in read.issues}
+    assert told == {
+        (5, "ref"), (7, "subject"), (9, "quantity"), (10, "definition"), (10, "by"), (11, "happened"), (12, "document"),
+        (13, "chain"), (14, "confidence"), (15, "colour"),
+    }  # fmt: skip
+    assert [issue.code for issue in read.issues] == ["claim", *["further"] * 9]
+    assert all(issue.what and issue.hint for issue in read.issues)
+    assert list(read.refs) == ["good"]
+
+
+def test_missing_fields_are_one_problem() -> None:
+    read = read_claim_file((HEAD + "  - {kind: people, subject: east}\n").encode(), file="claims/x.yml", known=KNOWN)
+    assert [issue.what for issue in read.issues] == ["is missing, and so are document, chain"]

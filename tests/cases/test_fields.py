@@ -76,6 +76,17 @@ def test_what_is_no_period_is_refused(written: Any) -> None:
     assert "datetime" not in caught.value.what
 
 
+def test_a_beginning_may_be_a_first_sighting_only() -> None:
+    known, seen = fields.period({"since": DAY}), fields.period({"since": DAY, "starts": "no"})
+    wide = fields.period({"since": [DAY, NEXT], "starts": "unknown"})
+
+    assert (known.starts, known.first_sighting) == ("yes", None)
+    assert (seen.starts, seen.first_sighting, seen.maybe, seen.sure) == ("no", DAY, known.maybe, known.sure)
+    assert (wide.starts, wide.sure, wide.first_sighting) == ("unknown", (NEXT, None), NEXT)
+    with pytest.raises(InvalidClaim, match="starts is 'perhaps'"):
+        fields.period({"since": DAY, "starts": "perhaps"})
+
+
 def test_said() -> None:
     assert fields.said(None) is None
     assert fields.said(DAY) == (DAY, NEXT)

@@ -160,7 +160,7 @@ judgements:
     folder = write_case(tmp_path / "case", files={"claims/95-bad.protected.yml": text})
     report = build_report(folder, capsys)
     errors = [issue for issue in report["issues"] if issue["file"] == "claims/95-bad.protected.yml"]
-    assert sorted(issue["row"] for issue in errors) == [3, 4, 11, 13, 15]
+    assert sorted(issue["row"] for issue in errors) == [3, 4, 9, 13, 15]
     assert secret not in json.dumps(report)
     stored = [path for path in (folder / ".castello").rglob("*") if path.is_file()]
     assert stored

@@ -183,8 +183,8 @@ def test_a_document_that_lies_there_without_a_sidecar_gets_one(
         ("report.txt", "Other words.", OPTIONS, "documents/report.txt is there already, with other content. Give"),
         ("report.md", "Other words.", OPTIONS, "documents/report.txt has that name already. Give the new file another"),
         ("01-open.yml", NEW, (), "claims/01-open.yml is there already, with other content. Give the new file another"),
-        ("sheet.xlsx", b"PK", (), "files ending in .xlsx are not read yet. Claims files (.yml) and documents"),
-        ("nothing", "text", (), "files ending in nothing are not read yet"),
+        ("sheet.xlsx", b"PK", (), "sheet.xlsx ends in .xlsx and is not read. Files that end in .osm.pbf"),
+        ("nothing", "text", (), "nothing has no ending and is not read. Files that end in"),
         ("a.txt", "text", (), "a document needs its publisher and day. Add --publisher ID --published 2016-07-17."),
         ("a.txt", "text", ("--publisher", "agency"), "a document needs its publisher and day"),
         ("a.txt", "text", ("--publisher", "agncy", "--published", "2016-07-19"), "Did you mean agency"),
@@ -214,10 +214,13 @@ def test_what_cannot_be_added_changes_nothing(
 
 def test_what_is_not_there_cannot_be_added(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = files(folder)
-    for path in (tmp_path / "nowhere.txt", tmp_path):
+    for path, says in (
+        (tmp_path / "nowhere.txt", f"no file {tmp_path / 'nowhere.txt'}. Check the path"),
+        (tmp_path, f"{tmp_path} holds nothing that is read (case: folders in folders are not looked into"),
+    ):
         code, _, message = run(capsys, "add", path, "--case", folder, *OPTIONS)
         assert code == 2
-        assert f"no file {path}. Check the path" in message
+        assert says in message
     assert files(folder) == before
 
 

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import shutil
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -76,6 +77,38 @@ def test_what_is_known_is_not_written_again(tmp_path):
 
     assert (first.new, again.new, again.known, again.entry) == (2, 0, 2, None)
     assert journal_bytes(tmp_path) == before
+
+
+def stored(folder):
+    with Book(folder, device="d-one").engine() as engine:
+        return engine.run(Steps("all").add("all_rows", "select * from ledger order by id")).to_pylist()
+
+
+def test_claims_that_are_handed_over_are_stored_as_if_made_from_their_rows(built, tmp_path):
+    claims = [claim for claim in built.book.claims().values() if claim.id.startswith("c1-")]
+    rows = [{"type": "claim", "id": claim.id, "body": claim.to_json()} for claim in claims]
+    handed, bare = Book(tmp_path / "handed", device="d-one"), Book(tmp_path / "bare", device="d-one")
+    handed.write([*rows, note("a")], verb="add", source={}, now=NOW, claims=claims)
+    bare.write([*rows, note("a")], verb="add", source={}, now=NOW)
+
+    assert len(claims) > 5
+    assert stored(handed.folder) == stored(bare.folder)
+    assert journal_bytes(handed.folder) == journal_bytes(bare.folder)
+    assert handed.issues() == ()
+    handed.remake()
+    assert stored(handed.folder) == stored(bare.folder)
+
+
+def test_a_claim_that_is_not_in_canonical_form_is_stored_as_it_is_read_again(tmp_path):
+    claim = replace(small.road("castello", "open", date(2016, 7, 17)), id="", note="cafe\u0301", quote="null")
+    rows = [{"type": "claim", "id": claim.id, "body": claim.to_json()}, note("a", share=3.0, words="e\u0301", no=None)]
+    book = Book(tmp_path, device="d-one")
+    written = book.write(rows, verb="add", source={}, now=NOW, claims=[claim])
+
+    assert list(book.journal.entries("d-one")) == [written.entry]
+    assert book.rows("note")[0]["body"] == {"share": 3, "words": "\u00e9"}
+    assert book.claims()[claim.id].note == "caf\u00e9"
+    assert book.issues() == ()
 
 
 def test_recorded_times_never_decrease_when_the_clock_goes_backwards(tmp_path):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
@@ -28,6 +29,42 @@ def filled(folder, *, batches):
 
 def counted(engine):
     return tuple(engine.run(COUNT).to_pylist()[0].values())
+
+
+def test_the_table_knows_what_it_holds_whoever_wrote_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "FILES_BEFORE_COMPACTION", 4)
+    one, two = (Book(tmp_path, device="d-one") for _ in range(2))
+    for n in range(12):
+        writer, other = (one, two) if n % 2 else (two, one)
+        assert writer.write([note(n)], verb="say", source={}, now=NOW + timedelta(minutes=n)).new == 1
+        assert other.write([note(n)], verb="say", source={}, now=NOW + timedelta(minutes=n)).new == 0
+        assert other.tables.holding([note(n)["id"], note(n + 1)["id"]]) == {note(n)["id"]}
+    assert one.tables.holding([]) == set()
+    one.remake()
+    assert two.tables.holding([note(0)["id"], "n1-x"]) == {note(0)["id"]}
+    assert one.issues() == two.issues() == ()
+
+
+def test_a_hash_whose_line_was_cut_off_is_noted_again_and_takes_no_other_with_it(tmp_path):
+    hashes = filled(tmp_path, batches=2).folder / ".castello" / "ledger.sha256"
+    hashes.write_bytes(hashes.read_bytes()[:-20])
+    book = Book(tmp_path, device="d-one")
+    assert [issue.code for issue in book.issues()] == ["no-hash"]
+
+    book.write([note(2)], verb="say", source={}, now=NOW + timedelta(hours=1))
+
+    assert book.issues() == ()
+
+
+def test_a_table_with_the_columns_of_another_version_is_made_again_from_the_journal(tmp_path, monkeypatch):
+    filled(tmp_path, batches=3)
+    monkeypatch.setattr(module, "SCHEMA", module.SCHEMA.append(pa.field("later", pa.string())))
+    book = Book(tmp_path, device="d-one")
+    assert (book.is_current(), book.tables.files()) == (False, [])
+
+    assert book.catch_up() == 3
+
+    assert (book.is_current(), len(book.rows("note")), book.issues()) == (True, 3, ())
 
 
 def test_a_delete_is_refused(tmp_path):
@@ -130,3 +167,10 @@ def test_rows_in_several_commits_are_the_same_rows(tmp_path, monkeypatch):
     assert book.remake() == 10
     assert book.rows("note") == before
     assert len(book.tables.files()) == 4
+
+
+def test_a_case_may_lie_in_a_folder_with_any_name(tmp_path):
+    folder = tmp_path / "not closed, 50% حلب"
+    folder.mkdir()
+
+    assert counted(filled(folder, batches=2).engine()) == (2, 2)

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from castello.errors import BrokenChain, CaseBroken, LedgerBusy, Refused, VaultLocked, WrongUse
-from castello.ledger import files
+from castello.ledger import files, home, keys
 from castello.ledger import vault as module
 from castello.ledger.files import held, stamp, write_file
 from castello.ledger.keys import find_key, key_file, key_issues, make_key, new_vault_id
@@ -82,6 +82,16 @@ def test_the_environment_comes_before_the_key_file_and_names_its_folder(tmp_path
     assert find_key(vault_id, environ=environ) == key
     assert find_key(vault_id, environ=environ | {"CASTELLO_VAULT_KEY": KEY.hex()}) == KEY
     assert key_file(vault_id, environ={}).name == f"{vault_id}.key"
+
+
+def test_keys_lie_where_everything_else_of_the_user_does(tmp_path, monkeypatch):
+    vault_id = new_vault_id()
+    for environ in ({}, {"CASTELLO_HOME": str(tmp_path)}, {"CASTELLO_HOME": ""}):
+        assert key_file(vault_id, environ=environ) == home.config_home(environ) / "keys" / f"{vault_id}.key"
+
+    # there is one place that knows where that is
+    monkeypatch.setattr(keys, "config_home", lambda _: tmp_path / "elsewhere")
+    assert key_file(vault_id, environ={}) == tmp_path / "elsewhere" / "keys" / f"{vault_id}.key"
 
 
 @given(key=st.binary(min_size=32, max_size=32))

@@ -43,6 +43,10 @@ SPEAKERS = (
 )
 
 
+ENCLAVE_OF_NOBODY = (Enclave(id="border", side="opposition", start=date(2030, 1, 1)),)
+"""A case that asks about the opposition's roads and names no enclave of these years."""
+
+
 def registers(folder, *, places=PLACES, roads=ROADS, parties=PARTIES, speakers=SPEAKERS, enclaves=None):
     settings = Settings(
         id="small",

@@ -1,18 +1,22 @@
 """Who reaches a supply source over which roads, in both readings, to the day; and what nobody says is never a cut."""
 
 import shutil
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from importlib import resources
-from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from castello.claims import Judgement, Period, Verdict
+from castello.analyses.siege import siege
+from castello.cases.settings import Enclave
+from castello.claims import Judgement, Period, Reason, Verdict
 from castello.desk.case import Case
 from castello.picture.picture import Picture
-from castello.picture.reach import READINGS, Edge, Passable, RoadState, connection, reach, timeline
+from castello.picture.reach import reach, roads_of, timeline
+from castello.picture.roads import RoadState
+from castello.picture.ways import READINGS
 from castello.places import Place, Road
 from tests.picture import small
 from tests.picture.small import road
@@ -46,16 +50,16 @@ rear-opposition,Rear of the opposition,area,opposition
 rear-government,Rear of the government,area,government
 """
 
-ROADS = """id,name_en,class,from,to
-castello,Castello Road,road,east,north
-n-border-1,First road on,road,north,rear-opposition
-n-border-2,Second road on,road,north,rear-opposition
-ramouseh-opp,Ramouseh corridor,road,east,south
-s-idlib,Road to Idlib,road,south,rear-opposition
-ramouseh-gov,Ramouseh road,road,west,khanasser-town
-khanasser,Khanasser road,road,khanasser-town,rear-government
-castello-gov,Northern detour,road,west,sheikh-najjar
-sn-kh,Sheikh Najjar to Khanasser,road,sheikh-najjar,khanasser-town
+ROADS = """id,name_en,class,from,to,contested
+castello,Castello Road,road,east,north,yes
+n-border-1,First road on,road,north,rear-opposition,
+n-border-2,Second road on,road,north,rear-opposition,
+ramouseh-opp,Ramouseh corridor,road,east,south,2016-07-31
+s-idlib,Road to Idlib,road,south,rear-opposition,
+ramouseh-gov,Ramouseh road,road,west,khanasser-town,2016-07-31
+khanasser,Khanasser road,road,khanasser-town,rear-government,
+castello-gov,Northern detour,road,west,sheikh-najjar,2016-07-31
+sn-kh,Sheikh Najjar to Khanasser,road,sheikh-najjar,khanasser-town,
 """
 
 PARTIES = """id,name_en,kind,side
@@ -148,6 +152,29 @@ def golden(tmp_path_factory):
 
 def test_the_golden_case_to_the_day(golden):
     assert spells(golden.picture(as_of=END)) == GOLDEN
+
+
+def test_the_golden_case_as_a_live_one_to_the_day(golden):
+    """Nothing is renewed: what was said of contested roads holds for fourteen days. No day is cut that was not cut above."""
+    live = Picture(book=golden.book, registers=golden.registers, as_of=END, live=True)
+    found = spells(live)
+    days = {key: [(status, length) for status, *_, length in rows] for key, rows in found.items()}
+
+    assert days["east", "by_fire"] == [
+        ("connected", 14), ("undecided", 49), ("cut", 24), ("undecided", 10), ("connected", 14), ("undecided", 121),
+    ]  # fmt: skip
+    assert days["east", "on_ground"] == [
+        ("connected", 14), ("undecided", 49), ("connected", 10), ("cut", 14), ("undecided", 6), ("connected", 18),
+        ("undecided", 1), ("connected", 10), ("undecided", 110),
+    ]  # fmt: skip
+    cut = {key: {start for status, start, *_ in rows if status == "cut"} for key, rows in found.items()}
+    assert cut["east", "by_fire"] == {date(2016, 7, 7)}
+    assert cut["east", "on_ground"] == {date(2016, 7, 17)}
+    assert {
+        spell.decisive
+        for spell in timeline(live, start=START, end=date(2016, 7, 6))
+        if (spell.place, spell.status) == ("east", "undecided")
+    } == {("castello",)}
 
 
 def test_spells_at_the_edge_of_the_data_are_marked(golden):
@@ -261,7 +288,7 @@ def test_some_hours_a_day_count_on_the_ground_only(tmp_path, windows, by_fire):
 
 def test_a_track_carries_no_supply_but_people_on_foot(tmp_path):
     track = Road(id="dirt", cls="track", name_en="Track", start="east", end="border")
-    claims = [road("castello", "closed", START), OPEN_TRUNK, road("dirt", "open", START)]
+    claims = [road("castello", "closed", START), OPEN_TRUNK]
     on_foot = [
         road(name, state, START, also={"users": "foot"}) for name, state in (("castello", "closed"), ("dirt", "open"))
     ]
@@ -269,6 +296,14 @@ def test_a_track_carries_no_supply_but_people_on_foot(tmp_path):
 
     assert {item.status for item in reach(picture)} == {"cut"}
     assert {item.status for item in reach(picture, users="foot")} == {"connected"}
+
+
+def test_a_track_carries_supply_where_somebody_says_so(tmp_path):
+    track = Road(id="dirt", cls="track", name_en="Track", start="east", end="border")
+    claims = [road("castello", "closed", START), OPEN_TRUNK, road("dirt", "fire_controlled", START)]
+    found = by_reading(small.picture(tmp_path, claims, as_of=date(2016, 7, 1), roads=(*small.ROADS, track)))
+
+    assert (found["by_fire"].status, found["on_ground"].status) == ("cut", "connected")
 
 
 def test_a_road_is_asked_about_for_each_side_apart(tmp_path):
@@ -337,129 +372,240 @@ def test_by_fire_is_never_more_than_on_the_ground(tmp_path_factory, claims):
         assert item.since is None or item.since == last.start
 
 
-# ------------------------------------------------------------------------------------------------------------- the graph
-
-PASSABLE: tuple[Passable, ...] = ("shut", "unknown", "usable")
-PLACES_OF_GRAPH = ("a", "b", "c", "d", "s1", "s2")
-SOURCES = frozenset({"s1", "s2"})
-GRAPHS = st.lists(
-    st.tuples(st.sampled_from(PLACES_OF_GRAPH), st.sampled_from(PLACES_OF_GRAPH), st.sampled_from(PASSABLE)), max_size=9
-).map(lambda rows: [Edge(road=f"r{n}", ends=(one, other), passable=how) for n, (one, other, how) in enumerate(rows)])
-
-
-def linked(edges, usable):
-    """Whether a reaches a source over the given roads: every way tried, by joining places until nothing changes."""
-    groups = {place: {place} for place in PLACES_OF_GRAPH}
-    for edge in edges:
-        if edge.road in usable:
-            one, other = edge.ends
-            joined = groups[one] | groups[other]
-            for place in joined:
-                groups[place] = joined
-    return not SOURCES.isdisjoint(groups["a"])
-
-
-def of(edges, *how):
-    return {edge.road for edge in edges if edge.passable in how}
-
-
-@given(GRAPHS)
-def test_status_is_that_of_brute_force(edges):
-    surely, perhaps = linked(edges, of(edges, "usable")), linked(edges, of(edges, "usable", "unknown"))
-    found = connection(edges, start="a", sources=SOURCES)
-    if surely:
-        assert found.status == "connected"
-    elif perhaps:
-        assert found.status == "undecided"
-    else:
-        # a cut is a cut by a road that somebody calls shut; without one the map is merely empty
-        assert found.status == ("cut" if found.roads else "undecided")
-        assert {edge.passable for edge in edges if edge.road in found.roads} <= {"shut"}
-
-
-@given(GRAPHS)
-def test_decisive_roads_are_those_of_brute_force(edges):
-    found = connection(edges, start="a", sources=SOURCES)
-    usable, unknown = of(edges, "usable"), of(edges, "unknown")
-    if found.status != "undecided" or not linked(edges, usable | unknown):
-        assert found.decisive == ()
-        return
-    alone = {r for r in unknown if linked(edges, usable | {r}) or not linked(edges, (usable | unknown) - {r})}
-    if alone:
-        assert found.decisive == tuple(sorted(alone))
-        return
-    sizes = range(1, len(unknown) + 1)
-    smallest = next(
-        names for size in sizes for names in combinations(sorted(unknown), size) if linked(edges, usable | set(names))
-    )
-    assert found.decisive == smallest
-
-
-@given(GRAPHS, st.data())
-def test_opening_a_road_never_cuts(edges, data):
-    if not edges:
-        return
-    chosen = data.draw(st.sampled_from(edges))
-    opened_up = [Edge(road=e.road, ends=e.ends, passable="usable") if e is chosen else e for e in edges]
-    order = ["cut", "undecided", "connected"]
-    before = connection(edges, start="a", sources=SOURCES).status
-    after = connection(opened_up, start="a", sources=SOURCES).status
-
-    assert order.index(after) >= order.index(before)
-
-
-@given(GRAPHS, st.data())
-def test_forgetting_a_road_never_cuts(edges, data):
-    if not edges:
-        return
-    chosen = data.draw(st.sampled_from(edges))
-    forgotten = [Edge(road=e.road, ends=e.ends, passable="unknown") if e is chosen else e for e in edges]
-    if connection(edges, start="a", sources=SOURCES).status != "cut":
-        assert connection(forgotten, start="a", sources=SOURCES).status != "cut"
-
-
-@given(GRAPHS, st.randoms(use_true_random=False))
-def test_the_order_of_roads_plays_no_part(edges, random):
-    shuffled = list(edges)
-    random.shuffle(shuffled)
-
-    assert connection(shuffled, start="a", sources=SOURCES) == connection(edges, start="a", sources=SOURCES)
-
-
-@given(GRAPHS)
-def test_a_parallel_road_that_is_usable_clears_the_doubt_on_its_twin(edges):
-    for edge in edges:
-        if edge.passable != "usable":
-            twin = Edge(road="twin", ends=edge.ends, passable="usable")
-            assert edge.road not in connection([*edges, twin], start="a", sources=SOURCES).decisive
-
-
-def test_parallel_roads_are_kept_apart():
-    twins = [
-        Edge(road="one", ends=("a", "s1"), passable="usable"),
-        Edge(road="two", ends=("a", "s1"), passable="shut"),
-    ]
-
-    assert connection(twins, start="a", sources=SOURCES).roads == ("one",)
-    assert connection(twins[1:], start="a", sources=SOURCES).roads == ("two",)
-
-
-def test_nothing_passes_through_a_source():
-    edges = [
-        Edge(road="in", ends=("a", "s1"), passable="usable"),
-        Edge(road="beyond", ends=("s1", "b"), passable="usable"),
-    ]
-
-    assert connection(edges, start="a", sources=SOURCES).roads == ("in",)
-
-
-def test_an_empty_map_is_no_siege():
-    assert connection([], start="a", sources=SOURCES).status == "undecided"
+# --------------------------------------------------------------------------------------------------------- one road
 
 
 @pytest.mark.parametrize("state", ["open", "fire_controlled", "closed", "unknown"])
 @pytest.mark.parametrize("hours", ["all", "some", "unclear"])
 def test_a_road_is_never_better_by_fire(state, hours):
+    order = ["shut", "unknown", "usable"]
     road_state = RoadState(road="r", state=state, hours=hours)
 
-    assert PASSABLE.index(road_state.passable("by_fire")) <= PASSABLE.index(road_state.passable("on_ground"))
+    assert order.index(road_state.passable("by_fire")) <= order.index(road_state.passable("on_ground"))
+
+
+# --------------------------------------------------------------------------------------------------------- last roads
+
+EAST_CASTELLO, EAST_RAMOUSEH = {"castello"}, {"ramouseh-opp", "s-idlib"}
+_WEST: list[tuple[date, date, set[str]]] = [
+    (date(2016, 5, 5), date(2016, 8, 5), {"khanasser", "ramouseh-gov"}),
+    (date(2016, 8, 9), date(2016, 9, 7), {"castello-gov", "sn-kh", "khanasser"}),
+    (date(2016, 9, 8), END, {"khanasser"}),
+]
+LAST_ROADS: dict[tuple[str, str], list[tuple[date, date, set[str]]]] = {
+    ("east", "by_fire"): [
+        (date(2016, 5, 5), date(2016, 7, 6), EAST_CASTELLO),
+        (date(2016, 8, 10), date(2016, 8, 24), EAST_RAMOUSEH),
+    ],
+    ("east", "on_ground"): [
+        (date(2016, 5, 5), date(2016, 7, 16), EAST_CASTELLO),
+        (date(2016, 8, 6), date(2016, 9, 3), EAST_RAMOUSEH),
+    ],
+    ("west", "by_fire"): _WEST,
+    ("west", "on_ground"): _WEST,
+}
+"""The golden case's last roads; on all other days there are none."""
+
+
+def test_the_last_roads_of_the_golden_case_every_day(golden):
+    picture = golden.picture(as_of=END)
+    for place in ("east", "west"):
+        roads = roads_of(picture, place)
+        for reading in READINGS:
+            for n in range((END - START).days + 1):
+                day = START + timedelta(days=n)
+                spans = LAST_ROADS[place, reading]
+                expected = next((last for first, until, last in spans if first <= day <= until), set())
+                found = roads.last_roads(place, reading, roads.at(day))
+                assert {road.road for road in found} == expected, (place, reading, day)
+                assert {road.behind for road in found} <= {(place,)}
+                low, high = roads.routes(place, reading, roads.at(day))
+                assert (low, high) == ((1, 1) if expected else (0, 0))
+
+
+def test_last_roads_come_in_order_from_the_source_with_the_day_since_when(golden):
+    picture = golden.picture(as_of=END)
+    roads = roads_of(picture, "west")
+    found = roads.last_roads("west", "on_ground", roads.at(date(2016, 8, 20)))
+
+    assert [(road.road, road.since, road.structural) for road in found] == [
+        ("khanasser", date(2016, 8, 9), True),
+        ("sn-kh", date(2016, 8, 9), False),
+        ("castello-gov", date(2016, 8, 9), False),
+    ]
+
+
+def test_what_would_lift_the_siege_of_the_golden_case(golden):
+    roads = roads_of(golden.picture(as_of=END), "east")
+    at = roads.at(date(2016, 7, 20))
+
+    assert roads.reopenings("east", "on_ground", at).single == ("castello", "ramouseh-opp")
+    assert roads.reopenings("east", "on_ground", roads.at(date(2016, 6, 1))).single == ()
+
+
+def test_a_spell_names_the_road_whose_change_began_it(golden):
+    found = {
+        (spell.place, spell.reading, spell.start): spell.changed
+        for spell in timeline(golden.picture(as_of=END), start=START, end=END)
+        if spell.start > START
+    }
+
+    assert found == {
+        ("east", "by_fire", date(2016, 7, 7)): (("castello", "fire_controlled"),),
+        ("east", "by_fire", date(2016, 8, 10)): (("ramouseh-opp", "open"),),
+        ("east", "by_fire", date(2016, 8, 25)): (("ramouseh-opp", "fire_controlled"),),
+        ("east", "on_ground", date(2016, 7, 17)): (("castello", "closed"),),
+        ("east", "on_ground", date(2016, 8, 6)): (("ramouseh-opp", "fire_controlled"),),
+        ("east", "on_ground", date(2016, 9, 4)): (("ramouseh-opp", "closed"),),
+        ("west", "by_fire", date(2016, 8, 6)): (("ramouseh-gov", "closed"),),
+        ("west", "by_fire", date(2016, 8, 9)): (("castello-gov", "open"),),
+        ("west", "on_ground", date(2016, 8, 6)): (("ramouseh-gov", "closed"),),
+        ("west", "on_ground", date(2016, 8, 9)): (("castello-gov", "open"),),
+    }
+
+
+def test_what_may_leave_by_a_road_is_not_what_comes_in(tmp_path):
+    claims = [OPEN_TRUNK, road("castello", "open", START, also={"direction": "out"})]
+    both = [OPEN_TRUNK, road("castello", "open", START, also={"direction": "both"})]
+
+    assert {item.status for item in reach(small.picture(tmp_path / "1", claims, as_of=date(2016, 7, 1)))} == {
+        "undecided"
+    }
+    assert {item.status for item in reach(small.picture(tmp_path / "2", both, as_of=date(2016, 7, 1)))} == {"connected"}
+
+
+def test_a_crossing_that_falls_to_another_side_is_no_source_any_longer(tmp_path):
+    claims = [
+        OPEN_TRUNK,
+        road("castello", "open", START),
+        small.claim("control", "opposition", "holds", "border", happened=START),
+        small.claim("control", "army", "holds", "border", happened=date(2016, 6, 1)),
+    ]
+    picture = small.picture(tmp_path, claims, as_of=date(2016, 7, 1))
+    found = [(spell.status, spell.start) for spell in timeline(picture, start=START, end=date(2016, 7, 1))]
+
+    assert found == [("connected", START), ("cut", date(2016, 6, 1))] * 2
+    assert (
+        roads_of(picture, "east").connection("east", "on_ground", roads_of(picture, "east").at(date(2016, 6, 2))).status
+        == "cut"
+    )
+
+
+def test_a_road_of_which_nobody_speaks_follows_from_who_holds_its_ends(tmp_path):
+    places = (*small.PLACES, Place(id="mid", kind="town", name_en="Mid"))
+    roads = (
+        Road(id="one", cls="road", name_en="One", start="east", end="mid"),
+        Road(id="two", cls="road", name_en="Two", start="mid", end="border"),
+    )
+    held = [small.claim("control", "opposition", "holds", id_, happened=START) for id_ in ("east", "mid", "border")]
+    lost = small.claim("control", "army", "holds", "mid", happened=date(2016, 6, 1))
+
+    def statuses(folder, claims):
+        picture = small.picture(tmp_path / folder, claims, as_of=date(2016, 7, 1), places=places, roads=roads)
+        return {item.status for item in reach(picture)}
+
+    assert statuses("1", held) == {"connected"}
+    assert statuses("2", [*held, lost]) == {"cut"}
+    assert statuses("3", held[:2]) == {"undecided"}
+    # what is said of the road itself counts before what follows from the ground
+    assert statuses("4", [*held, road("one", "closed", START)]) == {"cut"}
+
+
+# ------------------------------------------------------------------------------------------- a live case, and silence
+
+CHANGED = date(2016, 7, 1)
+
+
+def live_spells(folder, claims, *, end=END, **options):
+    picture = small.picture(folder, claims, as_of=end, **options)
+    live = Picture(book=picture.book, registers=picture.registers, as_of=end, live=True)
+    return [
+        (spell.status, spell.start) for spell in timeline(live, start=START, end=end) if spell.reading == "on_ground"
+    ]
+
+
+def test_saying_again_what_is_known_does_not_make_a_road_contested(tmp_path):
+    again = [road("castello", "open", day, who="afp") for day in (date(2016, 6, 1), CHANGED)]
+
+    assert live_spells(tmp_path, [OPEN_TRUNK, road("castello", "open", START), *again]) == [("connected", START)]
+
+
+def test_old_word_does_not_come_back_when_a_road_has_become_calm(tmp_path):
+    claims = [OPEN_TRUNK, road("castello", "open", START), road("castello", "closed", CHANGED)]
+
+    assert live_spells(tmp_path, claims) == [
+        ("connected", START),
+        ("cut", CHANGED),
+        ("undecided", CHANGED + timedelta(days=14)),
+    ]
+
+
+def test_word_on_who_holds_the_ends_renews_what_it_implies(tmp_path):
+    places = (small.PLACES[0], Place(id="north", kind="town", name_en="North"), small.PLACES[2])
+    roads = (
+        Road(id="castello", cls="road", name_en="C", start="east", end="north", contested=(None, None)),
+        small.ROADS[1],
+    )
+    closed = road("castello", "closed", date(2016, 6, 5))
+    held = [small.claim("control", "army", "holds", id_, happened=date(2016, 6, 15)) for id_ in ("north", "east")]
+    options = {"places": places, "roads": roads, "end": date(2016, 8, 1)}
+
+    assert live_spells(tmp_path / "1", [OPEN_TRUNK, closed], **options)[1:] == [
+        ("cut", date(2016, 6, 5)), ("undecided", date(2016, 6, 19)),
+    ]  # fmt: skip
+    assert live_spells(tmp_path / "2", [OPEN_TRUNK, closed, *held], **options)[1:] == [
+        ("cut", date(2016, 6, 5)), ("undecided", date(2016, 6, 29)),
+    ]  # fmt: skip
+
+
+def test_word_of_some_day_of_several_makes_no_cut(tmp_path):
+    some_day = road("castello", "closed", Period.between(CHANGED, date(2016, 7, 10)))
+    picture = small.picture(tmp_path, [OPEN_TRUNK, some_day], as_of=date(2016, 7, 5))
+
+    assert {item.status for item in reach(picture)} == {"undecided"}
+    assert {item.as_assessed for item in reach(picture)} == {"cut"}
+
+
+def test_a_party_that_changes_sides_takes_its_ground_along(tmp_path):
+    places = (*small.PLACES, Place(id="mid", kind="town", name_en="Mid"))
+    roads = (
+        Road(id="one", cls="road", name_en="One", start="east", end="mid"),
+        Road(id="two", cls="road", name_en="Two", start="mid", end="border"),
+    )
+    held = [small.claim("control", "zenki", "holds", id_, happened=START) for id_ in ("east", "mid", "border")]
+    joins = small.claim("tie", "zenki", "member_of", "army", happened=CHANGED)
+    picture = small.picture(tmp_path, [*held, joins], as_of=END, places=places, roads=roads)
+
+    assert [(spell.status, spell.start) for spell in timeline(picture, start=START, end=END)] == [
+        ("connected", START),
+        ("cut", CHANGED),
+    ] * 2
+
+
+def test_a_source_that_somebody_speaks_of_is_no_last_road(tmp_path):
+    twin = Road(id="twin", cls="road", name_en="Twin", start="east", end="border")
+    claims = [OPEN_TRUNK, road("castello", "open", START), road("twin", "open", START)]
+    held = small.claim("control", "opposition", "holds", "border", happened=START)
+    roads = roads_of(small.picture(tmp_path, [*claims, held], as_of=END, roads=(*small.ROADS, twin)), "east")
+    at = roads.at(date(2016, 7, 1))
+
+    assert roads.routes("east", "on_ground", at) == (2, 2)
+    assert roads.last_roads("east", "on_ground", at) == ()
+
+
+def test_an_enclave_is_cut_off_no_longer_than_it_is_one(tmp_path):
+    enclaves = (Enclave(id="east", side="opposition", start=CHANGED),)
+    picture = small.picture(tmp_path, [OPEN_TRUNK, road("castello", "closed", START)], as_of=END, enclaves=enclaves)
+
+    assert {item.since for item in reach(picture)} == {CHANGED}
+
+
+def test_where_the_case_assumes_roads_open_the_answer_says_so(tmp_path):
+    picture = small.picture(tmp_path, [], as_of=END)
+    settings_ = replace(picture.registers.settings, roads_unsaid="open")
+    assumed = Picture(book=picture.book, registers=replace(picture.registers, settings=settings_), as_of=END)
+    found = [finding for finding in siege(assumed) if finding.kind in ("reach", "last_road")]
+
+    assert {finding.reason for finding in found} == {Reason.ASSUMED}
+    assert {finding.status for finding in found if finding.kind == "reach"} == {"connected"}
+    assert len([finding for finding in found if finding.kind == "last_road"]) == 4

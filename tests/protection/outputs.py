@@ -6,20 +6,28 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from castello import cli
+from castello.analyses import Analysis
+from castello.analyses import run as run_analysis
+from castello.analyses.siege import changes, watch
 from castello.briefs.assemble import assemble
 from castello.briefs.html import to_html
 from castello.briefs.markdown import to_markdown
-from castello.briefs.terminal import print_brief
+from castello.briefs.profile import Clearance
+from castello.briefs.siege_files import siege_layers, to_csv, to_geojson, to_geopackage, to_svg
+from castello.briefs.terminal import print_brief, print_spells
 from castello.cases import read_case, read_judgement, read_relation
 from castello.desk import case as desk
 from castello.desk.case import Case
@@ -65,14 +73,23 @@ def verbs(case: Case, folder: Path, *, profile: str, days: tuple[str, ...] = ())
     """Every verb whose output can leave, its file and what it notes, by name; the other forms of a brief are in :func:`forms`."""
     where = ["--case", str(case.folder), *days, "--profile", profile]
     forms: dict[str, bytes] = {}
-    for verb in ("claims", "totals", "parties", "brief"):
-        out, err, code = run(verb, *where)
+    first = case.registers.settings.start.isoformat()
+    asked = {verb: (verb,) for verb in ("claims", "totals", "parties", "brief", "siege")} | {
+        "siege-changes": ("siege", "--from", first),
+        "siege-watch": ("siege", "--watch"),
+        "siege-terminal": ("siege", "--from", first),
+    }
+    for name, verb in asked.items():
+        out, err, code = run(*verb, *where, terminal=name.endswith("terminal"))
         assert code == 0, err
-        forms[f"{verb}-json"] = (out + err).encode()
-    path = folder / f"brief-{profile}.html"
-    out, err, code = run("brief", *where, "-o", str(path))
-    assert code == 0, err
-    return forms | {path.name: path.read_bytes() + (out + err).replace(str(folder), "").encode()}
+        forms[name if name.endswith("terminal") else f"{name}-json"] = (out + err).encode()
+    written = {"brief.html": ("brief",), "siege.geojson": ("siege", "--from", first)}
+    for name, verb in written.items():
+        path = folder / f"{profile}-{name}"
+        out, err, code = run(*verb, *where, "-o", str(path))
+        assert code == 0, err
+        forms[path.name] = path.read_bytes() + (out + err).replace(str(folder), "").encode()
+    return forms
 
 
 def forms_of_brief(brief) -> dict[str, bytes]:
@@ -86,16 +103,40 @@ def forms_of_brief(brief) -> dict[str, bytes]:
 
 def forms(case: Case, *, profile: str, as_of=None, known_by=None, now: datetime) -> dict[str, bytes]:
     """The brief's forms, the listing of claims and the analyses of a case at an instant, without the command line."""
-    picture = case.picture(as_of=as_of, known_by=known_by)
+    picture = case.picture(as_of=as_of, known_by=known_by, now=now)
     clearance = case.clearance(picture, profile=profile, now=now)
     found = forms_of_brief(assemble(picture, clearance))
     listed = clearance.listing()
     rows = [{"id": claim.id, "text": clearance.says(claim)} | claim.to_json() for claim in listed.claims]
     found["claims"] = json.dumps(clearance.ids([rows, dict(listed.withheld)]), ensure_ascii=False).encode()
-    for name in ("situation", "totals", "parties"):
-        cleared = clearance.findings(case.analyse(name, picture), analyses=(name,))
+    days = (case.registers.settings.start, picture.as_of)
+    analyses: dict[str, str | Analysis] = {name: name for name in ("siege", "situation", "totals", "parties")} | {
+        "siege-changes": partial(changes, start=days[0], end=days[1]),
+        "siege-watch": watch,
+    }
+    for name, analysis in analyses.items():
+        cleared = clearance.findings(run_analysis(analysis, picture), analyses=(analysis,))
         shown = [finding.to_json() for finding in cleared.findings]
         found[name] = json.dumps(clearance.ids([shown, dict(cleared.withheld)]), ensure_ascii=False).encode()
+    return found | siege_files(clearance, days=days)
+
+
+def siege_files(clearance: Clearance, *, days: tuple[date, date]) -> dict[str, bytes]:
+    """A siege in each of its forms: files, and its chart on a terminal; a GeoPackage as the statements that would make it."""
+    layers, out = siege_layers(clearance, days=days), io.StringIO()
+    print_spells(clearance, Console(file=out, width=100), start=days[0], end=days[1])
+    found = {
+        "siege.geojson": to_geojson(layers),
+        "siege.csv": to_csv(layers),
+        "siege.svg": to_svg(clearance, days),
+        "siege-terminal": out.getvalue().encode(),
+    }
+    if find_spec("pyogrio"):
+        with closing(sqlite3.connect(":memory:")) as base:
+            base.deserialize(to_geopackage(layers, dated=days[1]))
+            # numbers of the coordinate systems look like ids and are those of every such file
+            lines = (line for line in base.iterdump() if not re.search("gpkg_spatial_ref_sys|rtree", line))
+            found["siege.gpkg"] = "\n".join(lines).encode()
     return found
 
 
@@ -154,7 +195,9 @@ def replayed(bundled: Path, folder: Path, *, day: date) -> Case:
         rows += [{"type": "claim", "id": c.id, "body": c.to_json()} for c in file.claims if c.published <= day]
         refs = content.refs
         relations = [read_relation(item, refs=refs, coder="tests") for _, item in file.relations]
-        judgements = [read_judgement(item, refs=refs, coder="tests") for _, item in file.judgements]
+        judgements = [
+            read_judgement(item, refs=refs, known=content.registers.known, coder="tests") for _, item in file.judgements
+        ]
         rows += [{"type": "relation", "id": r.id, "body": r.to_json()} for r in relations if r.dated <= day]
         rows += [{"type": "judgement", "id": j.id, "body": j.to_json()} for j in judgements if j.dated <= day]
     case.book.write(rows, verb="replay", source={}, now=evening(day))

@@ -217,21 +217,25 @@ def test_before_the_cut_no_state_no_stock_and_no_prose_about_the_road_leaves(tin
 
 
 def test_behind_a_cut_on_the_ground_the_claims_may_leave(tiny):
-    listed = tiny.clearance(tiny.picture(as_of="2016-08-01"), profile="public", now=NOW).listing(kinds=[Kind.ACCESS])
-    before = tiny.clearance(tiny.picture(as_of="2016-07-12"), profile="public", now=NOW).listing(kinds=[Kind.ACCESS])
+    def listed(as_of, now):
+        picture = tiny.picture(as_of=as_of, now=now)
+        return tiny.clearance(picture, profile="public", now=now).listing(kinds=[Kind.ACCESS]).claims
 
-    assert {claim.subject for claim in listed.claims} == {"north-road"}
-    assert {claim.predicate for claim in listed.claims} == {"closed"}
-    assert before.claims == ()
+    soon = evening("2016-07-25")
+    assert {(claim.subject, claim.predicate) for claim in listed("2016-07-20", soon)} == {("north-road", "closed")}
+    assert listed("2016-07-12", soon) == ()
+    # word of the cut has grown old: whether it still holds is not known
+    assert listed("2016-07-20", NOW) == ()
 
 
 def test_reach_leaves_as_a_status_and_since_when(tiny):
     for as_of, status in (("2016-07-06", "undecided"), ("2016-07-12", "connected"), ("2016-08-01", "cut")):
         picture = tiny.picture(as_of=as_of)
-        cleared = tiny.clearance(picture, profile="public", now=NOW).findings(tiny.analyse("situation", picture))
+        cleared = tiny.clearance(picture, profile="public", now=NOW).findings(tiny.analyse("siege", picture))
         reach = {item.reading: item for item in cleared.findings if item.kind == "reach"}
         assert reach["on_ground"].status == status
-        assert all(not item.extra and "road" not in item.text.replace("usable road", "") for item in reach.values())
+        assert all({name for name, _ in item.extra} <= {"people"} for item in reach.values())
+        assert all("road" not in item.text.replace("usable road", "") for item in reach.values())
 
 
 def test_the_timeline_of_a_live_case_has_no_earlier_spells(tiny):
@@ -285,3 +289,146 @@ def test_a_case_is_live_for_365_days(tiny, days, live):
         tiny.mode(now=datetime(newest.year, newest.month, newest.day, 12, tzinfo=UTC) + timedelta(days=days)).live
         is live
     )
+
+
+# ---------------------------------------------------------------- control and events of a live case: presence by another name
+
+GROUND = """\
+  - ref: held-{n}
+    kind: control
+    subject: {party}
+    predicate: holds
+    object: {place}
+    happened: {{since: {day}}}
+    document: wire-ground
+    chain: [{{observatory: compiler}}]
+    quote: "the pump house by the mill"
+"""
+EVENT = """\
+  - kind: event
+    subject: {party}
+    predicate: {what}
+    {target}
+    place: {place}
+    happened: {{on: {day}}}
+    document: {document}
+    chain: [{{observatory: compiler}}]
+    quote: "beside the dyeworks"
+    note: told from the tannery
+    place_as_written: Masakin
+"""
+GROUND_DOCUMENTS = """\
+  - {id: wire-ground, title: Who holds what, publisher: wire, published: 2016-08-01, urls: ["https://example.org/g"]}
+  - {id: hanano-clash, title: Fighting in Hanano, publisher: wire, published: 2016-08-01, urls: ["https://example.org/Hanano-clash"]}
+"""
+
+
+def with_ground(folder, *claims, now=NOW):
+    """The tiny case with claims about ground."""
+    text = CLAIMS.replace("documents:\n", "documents:\n" + GROUND_DOCUMENTS, 1)
+    text = text.replace("relations:\n", "".join(claims) + "relations:\n")
+    return built_case(write_case(folder, files={"claims/01-open.yml": text}), now=now)
+
+
+def told_events(shown):
+    return [item for item in json.loads(shown["situation"])[0] if dict(item).get("about") == "event"]
+
+
+@pytest.mark.parametrize("party", ["army", "fighters", "guests", "opposition"])
+def test_control_of_a_live_case_leaves_for_publication_areas_and_enclaves_and_late(tmp_path, party):
+    places = ("hanano", "north", "east", "city")
+    claims = [GROUND.format(n=n, party=party, place=place, day="2016-07-20") for n, place in enumerate(places)]
+    case = with_ground(tmp_path / "case", *claims)
+    picture = case.picture(as_of="2016-08-01")
+
+    def held(now, profile="public"):
+        listed = case.clearance(picture, profile=profile, now=now).listing(kinds=[Kind.CONTROL])
+        return {claim.object for claim in listed.claims if claim.quote == "the pump house by the mill"}
+
+    soon, later = evening("2016-08-14"), evening("2016-08-17")
+    assert case.mode(now=later).live
+    assert held(soon) == set()
+    assert held(later) == {"east", "city"}
+    assert held(later, "own") == held(LATER) == set(places)
+    shown = forms(case, profile="public", as_of="2016-08-01", now=later)
+    controlled = {item["place"] for item in json.loads(shown["situation"])[0] if item["kind"] == "control"}
+    assert controlled == {"east", "city"}
+    assert {place["id"] for place in json.loads(shown["json"])["map"]["places"] if place["control"]} <= {"east", "city"}
+    # a junction that a road ends in tells the road
+    assert "northern junction" not in fold(b" ".join(shown.values()).decode())
+
+
+def test_the_fighting_of_a_live_case_leaves_late_and_on_its_area(tmp_path):
+    clash = EVENT.format(
+        party="army",
+        what="attack.clash",
+        target="object: fighters",
+        place="hanano",
+        day="2016-07-28",
+        document="hanano-clash",
+    )
+    case = with_ground(tmp_path / "case", clash)
+    shown = {
+        day: forms(case, profile="public", as_of="2016-08-01", now=evening(day)) for day in ("2016-08-05", "2016-08-20")
+    }
+
+    assert told_events(shown["2016-08-05"]) == []
+    assert dict(json.loads(shown["2016-08-05"]["json"])["withheld"])[
+        "statement: live case: forces on the ground within 14 days"
+    ]
+    (event,) = told_events(shown["2016-08-20"])
+    assert (event["place"], event["text"]) == (
+        "city", "Army: fighting (concerning Local fighters; in Aleppo), 28 July 2016; said by Observatory."
+    )  # fmt: skip
+    for secret in ("hanano", "masakin", "dyeworks", "tannery"):
+        rows = [row for row in json.loads(shown["2016-08-20"]["claims"])[0] if row["kind"] == "event"]
+        assert secret not in fold(json.dumps([rows, told_events(shown["2016-08-20"])], ensure_ascii=False))
+    historical = forms(case, profile="public", as_of="2016-08-01", now=LATER)
+    assert "beside the dyeworks" in historical["claims"].decode()
+    assert [item["place"] for item in told_events(historical)] == ["hanano"]
+
+
+def test_an_attack_from_afar_on_civilians_is_told_at_once_on_its_area(tmp_path):
+    strike = EVENT.format(
+        party="army",
+        what="attack.air",
+        target="object: civilians",
+        place="hanano",
+        day="2016-07-31",
+        document="wire-ground",
+    )
+    camp = EVENT.format(
+        party="army",
+        what="attack.air",
+        target="object: guests",
+        place="hanano",
+        day="2016-07-31",
+        document="wire-ground",
+    )
+    case = with_ground(tmp_path / "case", strike, camp)
+    shown = forms(case, profile="public", as_of="2016-08-01", now=evening("2016-08-01"))
+
+    assert [item["text"] for item in told_events(shown)] == [
+        "Army: air attack (concerning Civilians; in Aleppo), 31 July 2016; said by Observatory."
+    ]
+
+
+def test_prose_that_names_a_junction_of_a_live_case_stays(tmp_path):
+    said = """\
+  - kind: position
+    subject: council
+    predicate: demands
+    also: {proposition: "trucks before the Northern-Junction falls"}
+    happened: {on: 2016-07-30}
+    said: 2016-07-30
+    document: wire-ground
+    chain: [{wire: reporter}]
+"""
+    case = with_ground(tmp_path / "case", said)
+
+    def shown(profile, now):
+        return b" ".join(forms(case, profile=profile, as_of="2016-08-01", now=now).values()).decode()
+
+    assert "Northern-Junction falls" not in shown("partner", NOW)
+    assert "Northern-Junction falls" in shown("partner", LATER)
+    assert "Northern-Junction falls" in shown("own", NOW)

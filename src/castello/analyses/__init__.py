@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from castello.errors import WrongUse
 
@@ -17,12 +17,18 @@ if TYPE_CHECKING:
     from castello.claims import Finding
     from castello.picture import Picture
 
-NAMES = ("parties", "situation", "totals")
+NAMES = ("parties", "siege", "situation", "totals")
 
 
-def run(name: str, picture: Picture) -> tuple[Finding, ...]:
-    """The findings of one analysis, by its name."""
-    if name not in NAMES:
-        raise WrongUse(f"no analysis {name!r}", hint=f"Analyses are: {', '.join(NAMES)}.")
-    analysis: Callable[[Picture], tuple[Finding, ...]] = getattr(import_module(f"castello.analyses.{name}"), name)
+Analysis: TypeAlias = "Callable[[Picture], tuple[Finding, ...]]"
+"""From a picture to findings."""
+
+
+def run(asked: str | Analysis, picture: Picture) -> tuple[Finding, ...]:
+    """The findings of one analysis: by its name, or the analysis itself where it is asked with options."""
+    if not isinstance(asked, str):
+        return asked(picture)
+    if asked not in NAMES:
+        raise WrongUse(f"no analysis {asked!r}", hint=f"Analyses are: {', '.join(NAMES)}.")
+    analysis: Analysis = getattr(import_module(f"castello.analyses.{asked}"), asked)
     return analysis(picture)

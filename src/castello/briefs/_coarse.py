@@ -24,6 +24,9 @@ NOT_PUBLIC = "not-public"
 
 _MILITARY = ("military",)
 
+_NODES = ("road_node", "crossing")
+"""Kinds of places that tell a road as surely as its own name."""
+
 
 def month(day: date | None) -> date | None:
     """The first day of a day's month."""
@@ -92,6 +95,23 @@ def coarse_presence(claim: Claim, *, area: str) -> Claim:
     )
 
 
+def coarse_place(claim: Claim, *, area: str | None) -> Claim:
+    """A claim of something that was done at a place, on the publication area of the place: no words, nothing smaller."""
+    if claim.place == area:
+        return claim
+    return replace(
+        claim,
+        place=area,
+        note=SOMEWHERE,
+        quote=None,
+        locator=None,
+        translation=None,
+        condition=claim.condition and "a condition that is not published",
+        place_as_written=None,
+        id=claim.id,
+    )
+
+
 def coarse_live(claim: Claim) -> Claim:
     """In a live case a road behind a cut leaves without its hours and its track, aid without the days that it lasts (PS-8, PS-9)."""
     gone = {Kind.ACCESS: ("window", "track", "direction"), Kind.AID: ("ration_days",)}.get(claim.kind, ())
@@ -132,13 +152,17 @@ class Names:
 
 def road_names(registers: Registers) -> Names:
     """
-    Ids and names of the roads of a case, in both scripts.
+    Ids and names of the roads of a case, and of the junctions and crossings at their ends, in both scripts.
 
     An alias of one word is left out: it is mostly the name of a place beside the road.
     """
-    names = []
-    for road in registers.places.roads:
-        names += [road.id, *(name for name in registers.places.names(road.id) if len(fold(name).split()) > 1)]
+    places = registers.places
+    ends = {end for road in places.roads for end in road.ends}
+    nodes = [end for end in sorted(ends) if places.place(end).kind in _NODES]
+    # a road's own id counts in any case: it stands for nothing else
+    names = [road.id for road in places.roads]
+    for id_ in (*names, *nodes):
+        names += [name for name in (id_, *places.names(id_)) if len(fold(name).split()) > 1]
     return Names(names)
 
 

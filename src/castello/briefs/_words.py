@@ -47,8 +47,10 @@ class Words:
         """A day without its year: 17 Jul."""
         return f"{day.day} {self.months_short[day.month - 1]}"
 
-    def interval(self, low: float, high: float | None) -> str:
-        """A figure, a range of figures, or "or more" where the range is open."""
+    def interval(self, low: float | None, high: float | None) -> str:
+        """A figure, a range of figures, or "or more" and "up to" where the range is open."""
+        if low is None:
+            return self.say("up_to", high=figure(math.nan if high is None else high))
         if high is None:
             return self.say("or_more", low=figure(low))
         return figure(low) if low == high else self.say("range", low=figure(low), high=figure(high))

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from castello.analyses import run
+from castello.analyses.siege import USUAL_DAYS
 from castello.briefs import brief as parts
 from castello.briefs.profile import Clearance
 from castello.cases import Registers
 from castello.claims import Assessment, Claim, Finding, Kind, Verification
 from castello.picture import Picture, Topic
+from castello.picture.people import IN_PLACE
 from castello.picture.sentences import catalogue, chain_text, interval, name_of
 
-ANALYSES = ("situation", "totals", "parties")
+ANALYSES = ("siege", "situation", "totals", "parties")
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("cut_off", ("reach", "siege")),
+    ("cut_off", ("reach", "last_road", "besieged", "flow", "partial", "long_term", "tier", "listed", "siege")),
     ("roads", ("access",)),
     ("control", ("control",)),
     ("people", ("people_all", "people")),
@@ -106,7 +109,23 @@ def assemble(picture: Picture, clearance: Clearance, *, language: str = "en") ->
 
 
 def _findings(picture: Picture) -> dict[str, Finding]:
-    return {finding.id: finding for name in ANALYSES for finding in run(name, picture)}
+    return {finding.id: finding for name in ANALYSES for finding in run(name, picture) if _is_told(finding)}
+
+
+_WHERE_SO = ("partial", "long_term", "tier")
+_LEFT_TO_SIEGE = ("reopening", "watch", "siege_spell", "siege_lag", "derived")
+
+
+def _is_told(finding: Finding) -> bool:
+    """
+    Whether a brief tells a finding.
+
+    Of our rules of besieged it tells the usual one; the others only where they are so, or may be. What would lift a cut is left to
+    `castello siege`.
+    """
+    if finding.kind == "besieged":
+        return dict(finding.extra)["days"] == USUAL_DAYS
+    return finding.kind not in _LEFT_TO_SIEGE and not (finding.kind in _WHERE_SO and finding.status == "no")
 
 
 def _in_section(kind: str, kinds: tuple[str, ...]) -> bool:
@@ -138,11 +157,36 @@ def _changes(
             yield _with_lead(line, f"{words['before']} {earlier.text}")
 
 
+def _mark(finding: Finding) -> parts.Mark | None:
+    """What is printed for a view, where the label of the finding would take it for a fact."""
+    about, values = dict(finding.extra).get("about"), dict(finding.message.values)
+    if finding.label != "fact" or finding.kind != "statement":
+        return None
+    if about == Kind.POSITION:
+        return "opinion" if values.get("predicate") in _JUDGING else "position"
+    return "forecast" if about == Kind.FORECAST else None
+
+
+_JUDGING = ("judges", "warns", "recommends")
+
+
+def _counts_who_is_there(finding: Finding) -> bool:
+    """Whether a finding counts who is in a place: not who left it, and not a part of the total by besieger."""
+    _, _, predicate, _, _, by = str(dict(finding.message.values)["key"]).split("|")
+    return predicate in IN_PLACE and not by
+
+
+def _statements(finding: Finding) -> Sequence[Mapping[str, Any]]:
+    found = dict(finding.extra).get("statements")
+    return found if isinstance(found, list | tuple) else ()
+
+
 def _with_lead(line: parts.Line, lead: str) -> parts.Line:
     return parts.Line(
         id=f"{line.id}-change",
         text=line.text,
         label=line.label,
+        mark=line.mark,
         evidence=line.evidence,
         against=line.against,
         flags=(lead,),
@@ -247,7 +291,8 @@ class _Evidence:
         """A finding as a line, its evidence numbered."""
         claims = [self._all[id_] for id_ in finding.claims if id_ in self._all]
         flags = []
-        if finding.status in ("contested", "undecided"):
+        # that nobody is known to list a place is an open question, but contests nothing
+        if finding.status in ("contested", "undecided") and finding.message.id != "listed.not":
             flags.append(finding.status)
         if any(claim.verification is Verification.UNVERIFIED for claim in claims):
             flags.append("unverified")
@@ -260,6 +305,7 @@ class _Evidence:
             id=self._clearance.id(finding.id),
             text=finding.text,
             label=finding.label,
+            mark=_mark(finding),
             evidence=self._numbered(finding.claims),
             against=self._numbered(finding.against),
             flags=tuple(flags),
@@ -311,31 +357,41 @@ class _Evidence:
         )
 
     def people_chart(self, findings: Iterable[Finding]) -> parts.Intervals | None:
-        """Each origin's own figure of the people in the area of the brief's enclaves."""
+        """
+        Each origin's own figure of the people in the first enclave: one bar each under all definitions, which are named and never
+        added up.
+        """
         settings = self._picture.registers.settings
         enclave = settings.enclaves[0].id if settings.enclaves else settings.area
-        bars = []
-        for finding in findings:
-            extra = dict(finding.extra)
-            statements = extra.get("statements")
-            if finding.kind != "people_all" or finding.subject != enclave or not isinstance(statements, list | tuple):
-                continue
-            for item in statements:
-                claim = self._shown.get(str(item["claim"])) if self._number(str(item["claim"])) else None
-                evidence = self._numbered([item["claim"]])
-                # families are converted in the finding; the chart shows what was printed in persons
-                if claim is not None and evidence and item.get("unit") == "person" and item.get("low") is not None:
-                    who = name_of(claim.chain[0].who, self._picture.registers, language=self._language)
-                    note = interval(item["low"], item["high"])
-                    label = who if self._clearance.leaves and claim.protected else f"{who}, {claim.published}"
-                    bars.append(
-                        parts.Bar(label=label, low=item["low"], high=item["high"], note=note, evidence=evidence)
-                    )
+        told = [finding for finding in findings if finding.subject == enclave]
+        spanning = [finding for finding in told if finding.kind == "people_all"]
+        told = spanning or [finding for finding in told if finding.kind == "people" and _counts_who_is_there(finding)]
+        bars = {}
+        for item in (item for finding in told for item in _statements(finding)):
+            # families are converted in the finding; the chart shows what was printed in persons
+            evidence = self._numbered([item["claim"]])
+            claim = self._shown.get(str(item["claim"]))
+            if claim is not None and evidence and item.get("unit") == "person":
+                bars[claim.id] = parts.Bar(
+                    label=self._bar_label(claim),
+                    low=item["low"],
+                    high=item["high"],
+                    note=interval(item["low"], item["high"]),
+                    evidence=evidence,
+                )
         if not bars:
             return None
         title = catalogue(self._language)["sections"]["people_chart"]
         place = name_of(str(enclave), self._picture.registers, language=self._language)
-        return parts.Intervals(title=f"{title}: {place}", unit="people", bars=tuple(bars))
+        return parts.Intervals(title=f"{title}: {place}", unit="people", bars=tuple(bars.values()))
+
+    def _bar_label(self, claim: Claim) -> str:
+        """Who, when published, and under which definition."""
+        words = catalogue(self._language)["definitions"]
+        who = name_of(claim.chain[0].who, self._picture.registers, language=self._language)
+        when = None if self._clearance.leaves and claim.protected else str(claim.published)
+        definition = str(claim.slot("definition") or "")
+        return ", ".join(filter(None, (who, when, words.get(definition, definition.replace("-", " ")))))
 
     def assessments(self, assessments: Iterable[Assessment]) -> tuple[parts.Signed, ...]:
         """Signed assessments with their evidence numbered, in the order given."""

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from castello.claims import AlsoValue
+from castello.claims import AlsoValue, Label
+
+Mark = Label | Literal["opinion", "position", "forecast"]
+"""What is printed beside a sentence: its label, or whose kind of view it tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +21,26 @@ class Line:
     """
     One sentence of a brief: a finding's text with the numbers of its evidence.
 
-    ``evidence`` and ``against`` are numbers of :class:`Source` lines; ``label`` is fact or inference; ``flags`` are short words such as
-    ``contested``, ``undecided``, ``unverified``, ``one origin``, ``assumption``, ``hypothetical``.
+    ``evidence`` and ``against`` are numbers of :class:`Source` lines; ``label`` is fact, inference or recommendation; ``mark``
+    stands for it in print where `fact` would mislead: that somebody holds a view is a fact, the view is not. ``flags`` are short words such as ``contested``,
+    ``undecided``, ``unverified``, ``one origin``, ``assumption``, ``hypothetical``.
     """
 
     id: str
     text: str
-    label: Literal["fact", "inference"]
+    label: Label
     evidence: tuple[int, ...]
     against: tuple[int, ...] = ()
     flags: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     kind: str = ""
     subject: str = ""
+    mark: Mark | None = None
+
+    @property
+    def shown(self) -> Mark:
+        """What is printed beside the sentence."""
+        return self.mark or self.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +55,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One statement on a chart: who, from what to what; ``high`` None = open to the right."""
+    """One statement on a chart: who, under which definition, from what to what; ``low`` or ``high`` None = open on that side."""
 
     label: str
-    low: float
+    low: float | None
     high: float | None
     note: str = ""
     evidence: tuple[int, ...] = ()

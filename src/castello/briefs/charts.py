@@ -20,7 +20,7 @@ def draw_intervals(chart: Intervals, *, width: float = 380, language: str = "en"
     """
     One bar for each source's own figure, from nought, with its evidence as links.
 
-    An exact figure is a dot, an interval a bar, an open one a bar with an arrow. A figure that is not finite is named and not
+    An exact figure is a dot, an interval a bar, one that is open on a side a bar with an arrow there. A figure that is not finite is named and not
     drawn.
 
     Parameters
@@ -72,9 +72,10 @@ def draw_intervals(chart: Intervals, *, width: float = 380, language: str = "en"
 def _bar(
     bar: Bar, *, words: Words, at: Callable[[float], float], ticks: Sequence[float], width: float, top: float
 ) -> tuple[str, float]:
-    ok = math.isfinite(bar.low) and (bar.high is None or math.isfinite(bar.high))
     low, high = bar.low, bar.high
-    if ok and high is not None and high < low:
+    ends = [end for end in (low, high) if end is not None]
+    ok = bool(ends) and all(math.isfinite(end) for end in ends)
+    if ok and low is not None and high is not None and high < low:
         low, high = high, low
     value = words.interval(low, high) if ok else words.say("not_drawn")
     links, links_width = _links(bar.evidence, words=words)
@@ -100,7 +101,8 @@ def _bar(
         parts += [
             svg.element("path", d=f"M{svg.number(at(tick))} {svg.number(y - 7)}v14", class_="grid") for tick in ticks
         ]
-        parts.append(_stroke(at(low), None if high is None else at(high), y=y, edge=width - 4))
+        left, right = (None if end is None else at(end) for end in (low, high))
+        parts.append(_stroke(left, right, y=y, edges=(4, width - 4)))
     note = clean(bar.note)
     if note and note != value:
         for line in svg.wrap(note, size=10.5, width=width - 12, most=2):
@@ -109,7 +111,14 @@ def _bar(
     return "".join(parts), y + 14
 
 
-def _stroke(low: float, high: float | None, *, y: float, edge: float) -> str:
+def _stroke(low: float | None, high: float | None, *, y: float, edges: tuple[float, float]) -> str:
+    first, edge = edges
+    if low is None:
+        end = max(first if high is None else high, first + 22)
+        line = svg.element("rect", x=first + 8, y=y - 3, width=end - first - 8, height=6, class_="bar")
+        stop = svg.element("path", d=f"M{svg.number(end)} {svg.number(y - 6)}v12", class_="stop")
+        head = f"M{svg.number(first + 9)} {svg.number(y - 6)}l-9 6l9 6z"
+        return line + stop + svg.element("path", d=head, class_="bar arrow")
     if high is None:
         start = min(low, edge - 22)
         line = svg.element("rect", x=start, y=y - 3, width=edge - 8 - start, height=6, class_="bar")

@@ -99,7 +99,7 @@ def _block(block: Block, page: Page, words: Words, *, none: str) -> Iterator[str
 def _sentence(sentence: Sentence, page: Page, words: Words) -> Iterator[str]:
     line = sentence.line
     against = f" {words.say('against')}{_refs(line.against, page)}" if line.against else ""
-    marks = ", ".join([words.term(line.label), *(words.term(badge) for badge in sentence.badges)])
+    marks = ", ".join([words.term(line.shown), *(words.term(badge) for badge in sentence.badges)])
     anchor = f'<a id="{sentence.anchor}"></a>'
     yield f"- {anchor}{sentence.number} {plain(line.text)}{_refs(line.evidence, page)}{against} *({plain(marks)})*"
     for remark in sentence.remarks:

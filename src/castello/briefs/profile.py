@@ -10,28 +10,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from castello.analyses import NAMES
+from castello.analyses import NAMES, Analysis
 from castello.briefs._claim_rules import K_PERSONS, LIVE_ROADS, PRESENCE_DELAY_DAYS, ClaimRules
-from castello.briefs._coarse import SOMEWHERE, month, months_only, scrubbed
+from castello.briefs._coarse import SOMEWHERE, month, months_only, place_names, scrubbed
 from castello.briefs._decisive import Decisive
+from castello.briefs._siege_live import ON_ENCLAVES, beside, tells_roads, without_roads
 from castello.claims import Assessment, Claim, Finding, Kind, Sensitivity, most_sensitive
 from castello.errors import Refused
 from castello.ledger import Vault
 from castello.picture import Picture, Topic
 from castello.picture.reach import Spell, timeline
-from castello.picture.sentences import claim_text, message, render
+from castello.picture.sentences import claim_text, message, name_of, render
 
 __all__ = ["K_PERSONS", "PRESENCE_DELAY_DAYS", "Clearance", "Cleared", "Profile"]
 
 _ID = re.compile(r"\b(?:c1|p1|h1|j1|r1|f1|d1|v1|a1|t1|i1|o1)-[0-9a-f]{16,32}\b")
 _PSEUDONYM = re.compile(r"\bsrc-[0-9a-f]{12}\b")
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
 
 
 class Profile(StrEnum):
@@ -97,10 +101,11 @@ class Clearance:
                 f"the {profile} profile needs the case's vault: ids that leave are keyed for their audience",
                 hint="`castello doctor` names the key file.",
             )
-        if profile is not Profile.OWN and live and picture.branch is not None:
+        if profile is not Profile.OWN and live and (picture.branch is not None or picture.only_source is not None):
             # what would follow if a road were shut is what a besieger asks
             raise Refused(
-                "a what-if of a live case stays on this machine", hint="Leave out the branch, or the profile."
+                "a what-if of a live case stays on this machine",
+                hint="Leave out the branch or the source, or the profile.",
             )
         self.picture, self.profile, self.live, self.today = picture, profile, live, today
         self._vault, self._audience = vault, audience or profile.value
@@ -243,7 +248,7 @@ class Clearance:
 
     # ------------------------------------------------------------------------------------------------------ findings
 
-    def findings(self, findings: Iterable[Finding], *, analyses: Iterable[str] = NAMES) -> Cleared:
+    def findings(self, findings: Iterable[Finding], *, analyses: Iterable[str | Analysis] = NAMES) -> Cleared:
         """
         Findings that may leave.
 
@@ -252,27 +257,30 @@ class Clearance:
         findings
             Of this picture.
         analyses
-            The analyses that made them: they are run again without protected claims (PR-4), where there are any that count.
+            The analyses that made them, by name or as calls: they are run again without protected claims (PR-4), where there are any that count.
         """
         asked = tuple(findings)
         if not self.leaves:
             return Cleared(findings=asked)
         # one reading of the ledger instead of one for each finding
         self.picture.claims_by_id(id_ for finding in asked for id_ in (*finding.claims, *finding.against))
-        withheld = Counter[str]()
-        may = []
+        withheld, may, made_by = Counter[str](), [], tuple(analyses)
+        if self.live and any(analysis == "siege" or not isinstance(analysis, str) for analysis in made_by):
+            # how many findings there are on roads says how many roads are left: the enclaves asked about are counted instead
+            withheld[f"siege: {LIVE_ROADS}"] = len(self.picture.registers.settings.enclaves)
         for finding in asked:
+            if self.live and tells_roads(finding):
+                continue
             reason = None if finding.kind == "presence" else self._finding_withheld(finding)
             if reason is None:
                 may.append(finding)
             else:
                 withheld[f"{finding.kind}: {reason}"] += 1
-        decided = self._decisive.findings(may, tuple(analyses))
         kept = []
-        for finding in may:
+        for finding, steady in zip(may, self._decisive.steady(may, made_by), strict=True):
             if finding.kind == "presence":
                 continue
-            left = None if finding.id in decided else self._shown(finding)
+            left = None if steady is None else self._shown(steady)
             if left is None:
                 withheld[f"{finding.kind}: a protected claim decides it"] += 1
             else:
@@ -291,18 +299,29 @@ class Clearance:
             return LIVE_ROADS
         if self.live and finding.kind == "supply":
             return "live case: supplies"
-        if finding.kind == "statement":
+        # who holds what is told by claims that may all leave, or not at all
+        if finding.kind == "statement" or (self.live and finding.kind == "control"):
             claims = self.picture.claims_by_id((*finding.claims, *finding.against))
             reasons = sorted({reason for claim in claims.values() if (reason := self.withheld_because(claim))})
             return reasons[0] if reasons else None
+        if not self.live or finding.kind in ON_ENCLAVES:
+            return None
         told = (finding.text, dict(finding.message.values), finding.unknown)
-        return LIVE_ROADS if self.live and finding.kind != "reach" and self._rules.roads.stand_in(told) else None
+        return LIVE_ROADS if self._rules.roads.stand_in(told) else None
 
     def _shown(self, finding: Finding) -> Finding | None:
         """A finding as it leaves; None if nothing that may be shown stands behind it."""
-        if finding.kind == "reach" and self.live:
-            return self._without_roads(finding)
-        behind = self.picture.claims_by_id((*finding.claims, *finding.against))
+        if finding.kind in ON_ENCLAVES and self.live:
+            return without_roads(
+                finding,
+                self.picture.registers,
+                limit=self.profile.limit,
+                extra=self._beside(finding),
+                unseen=self._unseen,
+                leaving=self._leaving,
+            )
+        # what stands beside a finding names claims that it does not rest on, too
+        behind = self.picture.claims_by_id((*finding.claims, *finding.against, *_ID.findall(str(finding.extra))))
         hidden = frozenset(id_ for id_, claim in behind.items() if self.withheld_because(claim) is not None)
         claims, against = (tuple(i for i in ids if i not in hidden) for ids in (finding.claims, finding.against))
         if not claims and not against and finding.reason is None:
@@ -312,8 +331,13 @@ class Clearance:
             claims=claims,
             against=against,
             unknown=self._unseen(finding.unknown),
-            extra=tuple((name, scrubbed(value, hidden)) for name, value in finding.extra),
+            extra=tuple((name, scrubbed(value, hidden)) for name, value in self._beside(finding)),
         )
+        if self.live and finding.kind == "statement" and finding.place is not None:
+            on_area = self._on_area(shown)
+            if on_area is None:
+                return None
+            shown = on_area
         if finding.kind == "statement" and any(link.protected for claim in behind.values() for link in claim.chain):
             return self._by_month(shown)
         return shown
@@ -332,28 +356,38 @@ class Clearance:
             values["period"] = months_only(str(values["period"]))
         # the question that was asked holds the days, too
         values["key"] = self.id(finding.id)
-        # the question that was asked holds the days, too
-        values["key"] = self.id(finding.id)
         said = message(finding.message.id, **values)
         text = render(said, self.picture.registers)
         return replace(finding, message=said, text=text, since=month(finding.since))
 
-    def _without_roads(self, finding: Finding) -> Finding:
-        """In a live case, reach says where and since when, never on which road it hangs (PS-8)."""
+    def _on_area(self, finding: Finding) -> Finding | None:
+        """An event of a live case on the publication area of its place; None where the words still tell the place (PS-4)."""
+        registers, place = self.picture.registers, str(finding.place)
+        area = registers.places.public_area(place) if place in registers.places else None
+        if dict(finding.extra).get("about") != Kind.EVENT or area in (None, place):
+            return finding
         values = dict(finding.message.values)
-        hidden = {name: value for name, value in values.items() if name in ("place", "side", "reading", "since", "key")}
-        id_ = finding.message.id if finding.status != "undecided" else "reach.undecided_live"
-        said = message(id_, **hidden)
-        return replace(
-            finding,
-            message=said,
-            text=render(said, self.picture.registers),
-            # by id only: what they say is withheld claim by claim, but for those behind a cut on the ground
-            claims=finding.claims,
-            against=() if finding.claims or finding.reason else finding.against,
-            unknown=("road states are withheld: the case is live",),
-            extra=(),
-        )
+        about = str(values.get("about", "")).replace(name_of(place, registers), name_of(str(area), registers))
+        # the question that was asked holds the place, too
+        said = message(finding.message.id, **(values | {"about": about, "key": self.id(finding.id)}))
+        text = render(said, registers)
+        if place_names(place, str(area), registers).stand_in([text, dict(said.values)]):
+            return None
+        return replace(finding, message=said, text=text, place=area)
+
+    def _beside(self, finding: Finding) -> tuple[tuple[str, object], ...]:
+        """What stands beside a finding, less figures on an enclave that a claim which is protected or stays is among (PR-4)."""
+
+        def stays(value: object) -> bool:
+            claims = self.picture.claims_by_id(_ID.findall(str(value))).values()
+            return any(claim.protected or self.withheld_because(claim) is not None for claim in claims)
+
+        return beside(finding, stays)
+
+    def _leaving(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Ids of claims that may leave."""
+        claims = self.picture.claims_by_id(ids)
+        return tuple(id_ for id_, claim in claims.items() if self.withheld_because(claim) is None)
 
     def _presence_by_area(self, findings: list[Finding], withheld: Counter[str]) -> list[Finding]:
         """Presence on the publication area: what sources say about anything inside it, without the places (PR-5, PS-6)."""
@@ -388,25 +422,41 @@ class Clearance:
     # ------------------------------------------------------------------------------------- what the picture itself shows
 
     def topics(self, kind: Kind) -> tuple[Topic, ...]:
-        """What the picture says, for the map; where a protected claim decides it, nothing."""
-        return self._decisive.topics(kind) if self.leaves else self.picture.topics(kind)
+        """What the picture says, for the map; where a protected claim or one that stays decides it, nothing."""
+        if not self.leaves:
+            return self.picture.topics(kind)
+        told = self._decisive.topics(kind)
+        if not self.live or kind is not Kind.CONTROL:
+            return told
+        claims = self.picture.claims_by_id(id_ for topic in told for id_ in (*topic.claims, *topic.against))
+        held = {id_ for id_, claim in claims.items() if self.withheld_because(claim) is not None}
+        return tuple(topic for topic in told if held.isdisjoint((*topic.claims, *topic.against)))
 
-    def timeline(self, *, start: date, end: date) -> tuple[Spell, ...]:
+    def timeline(self, *, start: date, end: date, users: str = "supply") -> tuple[Spell, ...]:
         """
         Who was cut off when.
 
-        What a protected claim decides is left out, and of a live case all but the last spell: when a place was open again is for
-        nobody outside.
+        What a protected claim decides is left out, and of a live case all but the last spell, and every road: when a place was open again, and
+        over which road, is for nobody outside.
         """
-        spells = timeline(self.picture, start=start, end=end)
+        spells = timeline(self.picture, start=start, end=end, users=users)
         if not self.leaves:
             return spells
         for other in self._decisive.pictures:
-            changed = {
-                (spell.place, spell.reading) for spell in set(spells) ^ set(timeline(other, start=start, end=end))
-            }
+            told = timeline(other, start=start, end=end, users=users)
+            changed = {(spell.place, spell.reading) for spell in set(spells) ^ set(told)}
             spells = tuple(spell for spell in spells if (spell.place, spell.reading) not in changed)
-        return tuple(spell for spell in spells if spell.end == end) if self.live else spells
+        if not self.live:
+            return spells
+        return tuple(replace(spell, decisive=(), changed=()) for spell in spells if spell.end == end)
+
+    def steady(self, told: Callable[[Picture], Mapping[_Key, _Value]]) -> tuple[dict[_Key, _Value], int]:
+        """What is told of the picture, by key, less what would be told otherwise had a protected claim never been (PR-4); and how much less."""
+        every = kept = dict(told(self.picture))
+        for other in self._decisive.pictures if self.leaves else ():
+            without = told(other)
+            kept = {key: value for key, value in kept.items() if without.get(key) == value}
+        return kept, len(every) - len(kept)
 
 
 def _touches(claim: Claim, start: date | None, end: date | None) -> bool:

@@ -1,8 +1,10 @@
-"""A brief on a terminal: sentences with their numbers, evidence at the end; readable at 80 columns and without colour."""
+"""A brief, or a siege over time, on a terminal: readable at 80 columns and without colour."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,6 +16,9 @@ from rich.text import Text
 from castello.briefs._page import Block, Sentence, header, in_order, lay_out
 from castello.briefs._words import Words, clean, words_of
 from castello.briefs.brief import Brief, Intervals, Source
+from castello.briefs.profile import Clearance
+from castello.picture.reach import Spell
+from castello.picture.sentences import name_of
 
 WIDEST = 100
 """Columns; longer lines are hard to read."""
@@ -95,7 +100,7 @@ def _sentences(sentences: Iterable[Sentence], words: Words) -> Table:
         text.append(_refs(line.evidence), style="dim")
         if line.against:
             text.append(f" {words.say('against')}{_refs(line.against)}", style="dim")
-        marks = [words.term(line.label), *(words.term(badge) for badge in sentence.badges)]
+        marks = [words.term(line.shown), *(words.term(badge) for badge in sentence.badges)]
         text.append(f" ({', '.join(marks)})", style="bold" if len(marks) > 1 else "dim")
         for remark in sentence.remarks:
             text.append(f"\n{remark}", style="dim")
@@ -142,3 +147,69 @@ def _evidence(evidence: Iterable[Source], words: Words) -> Table:
         text.append(f"\ncastello why {source.claim}", style="dim")
         grid.add_row(Text(f"[{source.number}]", style="dim"), text)
     return grid
+
+
+# -------------------------------------------------------------------------------------------------- who was cut off when
+
+_BLOCKS = {"connected": "·", "cut": "█", "undecided": "?"}
+"""What stands for a column of the chart; all three are told apart without colour."""
+
+
+def print_spells(clearance: Clearance, console: Console, *, start: date, end: date, users: str = "supply") -> None:
+    """
+    Print who was cut off when: a row for each enclave and reading, with marks for months.
+
+    A column stands for one day, or for several where there are more days than columns: then it shows the gravest status of its days, cut before
+    undecided before connected, so that no short cut is lost. Days of which nothing is told stay blank.
+
+    Parameters
+    ----------
+    clearance
+        The rules of the audience, for the picture that is told.
+    console
+        Where to; lines are at most 100 columns wide, or as wide as the console.
+    start, end
+        First and last day, both included.
+    users
+        Whose passage: ``supply``, ``civilian``, ``aid``, ``foot``.
+    """
+    words, registers = words_of("en"), clearance.picture.registers
+    rows: dict[tuple[str, str], list[Spell]] = {}
+    for spell in clearance.timeline(start=start, end=end, users=users):
+        key = clean(name_of(spell.place, registers)), f", {words.term(spell.reading)}"
+        rows.setdefault(key, []).append(spell)
+    width, days = min(console.width, WIDEST), (end - start).days + 1
+    names = min(max((len(place + reading) for place, reading in rows), default=0), width // 2)
+    each = max(math.ceil(days / max(width - names - 2, 1)), 1)
+    columns = math.ceil(days / each)
+
+    def at(day: date) -> int:
+        return (day - start).days // each
+
+    lines = [(" " * names, _months(start, columns=columns, each=each, words=words))]
+    for (place, reading), spells in rows.items():
+        shown = [" "] * columns
+        for status in ("connected", "undecided", "cut"):
+            for spell in (spell for spell in spells if spell.status == status):
+                first, last = at(spell.start), at(spell.end)
+                shown[first : last + 1] = _BLOCKS[status] * (last + 1 - first)
+        room = max(names - len(reading), 2)
+        name = (place if len(place) <= room else f"{place[: room - 1]}…") + reading
+        lines.append((name.ljust(names), "".join(shown)))
+    legend = "   ".join(f"{sign} {words.term(status)}" for status, sign in _BLOCKS.items())
+    for name, chart in lines:
+        console.print(Text(f"{name}  {chart}".rstrip(), no_wrap=True), width=width, highlight=False)
+    note = "" if each == 1 else f"   one column for {each} days, the gravest"
+    console.print(Text(f"{legend}{note}\n", style="dim"), width=width, highlight=False)
+
+
+def _months(start: date, *, columns: int, each: int, words: Words) -> str:
+    """The names of months over their first columns, as many as have room; the year where it is new."""
+    line, before, year = "", None, None
+    for column in range(columns):
+        day = start + timedelta(days=column * each)
+        name = words.months_short[day.month - 1] + (f" {day.year}" if day.year != year else "")
+        if day.month != before and (not line or len(line) < column) and column + len(name) <= columns:
+            line, year = line.ljust(column) + name, day.year
+        before = day.month
+    return line

@@ -5,54 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from dataclasses import fields as dataclass_fields
-from datetime import date
 from pathlib import PurePosixPath
-from typing import Any
 
-from castello.cases import fields
+from castello.cases._claim_entry import CLAIM_FIELDS, Checks, ClaimEntry, read_ref
 from castello.cases._yaml import Items, Lines, Unreadable, load
 from castello.cases.entries import Known, line_of, read_document
-from castello.claims import (
-    UNKNOWN,
-    Claim,
-    Document,
-    InvalidClaim,
-    Kind,
-    Link,
-    Modality,
-    Role,
-    Sensitivity,
-    Verification,
-)
+from castello.claims import Claim, Document, InvalidClaim
 from castello.errors import Issue
 
 SECTIONS = ("coder", "documents", "claims", "relations", "judgements")
 
-# which register a slot's id has to stand in; slots that are not named here are free keys
-REGISTERED: dict[Kind, dict[str, str]] = {
-    Kind.EVENT: {"subject": "party", "object": "party", "place": "place"},
-    Kind.CONTROL: {"subject": "party", "object": "place"},
-    Kind.ACCESS: {"subject": "road", "object": "party"},
-    Kind.SIEGE: {"subject": "party", "object": "place"},
-    Kind.PRESENCE: {"subject": "party", "object": "place"},
-    Kind.TIE: {"subject": "party", "object": "party", "place": "place"},
-    Kind.PEOPLE: {"subject": "place"},
-    Kind.PRICE: {"object": "place"},
-    Kind.SUPPLY: {"place": "place"},
-    Kind.AID: {"subject": "party", "place": "place"},
-    Kind.CASUALTY: {"subject": "party", "object": "party", "place": "place"},
-    Kind.TERM: {"subject": "agreement", "object": "party", "place": "place"},
-    Kind.BREACH: {"subject": "party", "object": "agreement", "place": "place"},
-    Kind.POSITION: {"subject": "speaker", "object": "speaker", "place": "place"},
-    Kind.FORECAST: {"subject": "speaker", "place": "place"},
-    Kind.MEETING: {"subject": "speaker", "object": "speaker", "place": "place"},
-    Kind.LISTING: {"subject": "speaker", "object": "listed", "place": "place"},
-}
-
-_CLAIM_FIELDS = frozenset(
-    {item.name for item in dataclass_fields(Claim)} - {"id", "published", "credibility_raw"} | {"ref"}
-)
+FURTHER = "further"
+"""Code of an issue that tells one more thing of a claim which an issue before it has refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +47,8 @@ def read_claim_file(
     check_quote: Callable[[Claim], str | None] | None = None,
 ) -> ClaimFile:
     """
-    Read one claims file. Good rows are kept; every other row gives an issue with file, line, field and hint.
+    Read one claims file. Good rows are kept; every other row gives an issue with file, line, field and hint, a claim one for each
+    field that is wrong.
 
     Parameters
     ----------
@@ -177,7 +142,7 @@ class _Reader:
     ) -> None:
         if is_protected(self.file):
             # issues are shown, and kept in plain: no word of a protected claim may stand in one
-            what, column = "cannot be used as written", column if column in _CLAIM_FIELDS else None
+            what, column = "cannot be used as written", column if column in CLAIM_FIELDS else None
         self.issues.append(
             Issue(file=self.file, row=row, column=column, code=code, what=what, hint=hint, severity=severity)
         )
@@ -223,24 +188,18 @@ class _Reader:
             waiting = blocked if ready else []
 
     def _claim(self, line: int, item: Lines, documents: Mapping[str, Document], refs: dict[str, str]) -> None:
-        try:
-            claim = self._made(item, documents, refs)
-            ref = item.get("ref")
-            if ref is not None and (not isinstance(ref, str) or not ref or ":" in ref):
-                raise InvalidClaim("ref", f"{ref!r} is not a ref", hint="A ref is a word of your own, without a colon.")
-            if ref in refs:
-                raise InvalidClaim("ref", f"{ref!r} stands twice", hint="A ref is unique in the case.")
-            if claim.protected and not is_protected(self.file):
-                slot = "chain" if any(link.protected for link in claim.chain) else "sensitivity"
-                hint = "Move it to a file named *.protected.yml."
-                raise InvalidClaim(slot, "a protected claim in an open file", hint=hint)
-            problem = self.check_quote(claim) if self.check_quote else None
-            if problem is not None:
-                raise InvalidClaim(
-                    "quote", problem, hint="Quote the exact words, or derive the figure (derived_from, formula)."
-                )
-        except InvalidClaim as invalid:
-            self.issue(line_of(item, invalid.slot), invalid.slot, "claim", invalid.what, invalid.hint)
+        checks = Checks()
+        entry = ClaimEntry(known=self.known, documents=documents, refs=refs, coder=self.coder, checks=checks)
+        claim = entry.claim(item)
+        ref = checks.of(read_ref, item, refs)
+        if claim is not None:
+            checks.of(self._check_whole, claim)
+        if claim is None or checks.problems:
+            problems = sorted(checks.problems, key=lambda invalid: line_of(item, invalid.slot))
+            # of a protected file only the line is told, and that once
+            for n, invalid in enumerate(problems[: 1 if is_protected(self.file) else None]):
+                code = "claim" if n == 0 else FURTHER
+                self.issue(line_of(item, invalid.slot), invalid.slot, code, invalid.what, invalid.hint)
             return
         if ref is not None:
             refs[ref] = self.refs[ref] = claim.id
@@ -257,106 +216,16 @@ class _Reader:
         self.lines[claim.id] = line
         self.made.append(claim)
 
-    def _made(self, item: Lines, documents: Mapping[str, Document], refs: Mapping[str, str]) -> Claim:
-        for key in item:
-            if key not in _CLAIM_FIELDS:
-                raise InvalidClaim(key, f"{key!r} is not a field of a claim", hint="Slots of the kind go under also.")
-        for key in ("kind", "subject", "happened", "document", "chain"):
-            if item.get(key) is None:
-                raise InvalidClaim(key, "is missing", hint="See `castello words` and the manual.")
-        document = documents.get(fields.text(item["document"], slot="document"))
-        if document is None:
-            raise InvalidClaim("document", f"no document {item['document']!r}", hint="Declare it under documents.")
-        kind = fields.one_of(Kind, item["kind"], slot="kind")
-        chain = fields.chain(item["chain"])
-        if chain[-1].who != document.publisher:
-            chain = (*chain, Link(who=document.publisher, role=Role.PUBLISHER))
-        self._check_known(kind, item, chain)
-        # a pseudonym of sources.yml is protected wherever it speaks, said again or not
-        chain = tuple(replace(link, protected=link.who in self.known.protected) for link in chain)
-        also = item.get("also") or {}
-        if not isinstance(also, Mapping):
-            raise InvalidClaim("also", f"{also!r} is not a mapping", hint="Write also: {name: value}.")
-        also = {name: value.isoformat() if isinstance(value, date) else value for name, value in also.items()}
-        for name, value in also.items():
-            if not isinstance(value, str | int | float | bool):
-                raise InvalidClaim(name, "is not a single value", hint="Text, a number, a day, true or false.")
-            if isinstance(value, int | float) and not abs(value) <= fields.MAX_FIGURE:
-                raise InvalidClaim(name, "is too large a figure", hint="Check the digits.")
-        grade = item.get("credibility")
-        if grade is not None and grade not in ("6", "F") and (isinstance(grade, bool) or not isinstance(grade, int)):
+    def _check_whole(self, claim: Claim) -> None:
+        if claim.protected and not is_protected(self.file):
+            slot = "chain" if any(link.protected for link in claim.chain) else "sensitivity"
+            hint = "Move it to a file named *.protected.yml."
+            raise InvalidClaim(slot, "a protected claim in an open file", hint=hint)
+        problem = self.check_quote(claim) if self.check_quote else None
+        if problem is not None:
             raise InvalidClaim(
-                "credibility", f"{grade!r} is not a grade", hint="Use 1 to 5; 6 means it cannot be judged."
+                "quote", problem, hint="Quote the exact words, or derive the figure (derived_from, formula)."
             )
-        # 6 and F mean "cannot be judged": the letter is kept, and no number is made of it
-        raw = str(grade) if grade in (6, "6", "F") else None
-        return Claim(
-            kind=kind,
-            subject=fields.text(item["subject"], slot="subject"),
-            predicate=fields.text(item.get("predicate"), slot="predicate"),
-            object=fields.text(item.get("object"), slot="object"),
-            place=fields.text(item.get("place"), slot="place"),
-            quantity=fields.quantity(item.get("quantity"), ids=refs),
-            also=tuple(also.items()),
-            modality=fields.one_of(Modality, item.get("modality", "asserted"), slot="modality"),
-            condition=fields.text(item.get("condition"), slot="condition"),
-            happened=fields.period(item["happened"]),
-            said=fields.said(item.get("said")),
-            published=document.published,
-            chain=chain,
-            document=document.id,
-            locator=fields.locator(item.get("locator")),
-            quote=fields.text(item.get("quote"), slot="quote"),
-            translation=fields.translation(item.get("translation")),
-            place_as_written=fields.text(item.get("place_as_written"), slot="place_as_written"),
-            credibility=None if raw else grade,
-            credibility_raw=raw,
-            confidence=_confidence(item.get("confidence")),
-            verification=fields.one_of(Verification, item.get("verification", "verified"), slot="verification"),
-            sensitivity=fields.one_of(Sensitivity, item.get("sensitivity", "low"), slot="sensitivity"),
-            note=fields.text(item.get("note"), slot="note"),
-            coder=fields.text(item.get("coder", self.coder), slot="coder"),
-            second_coder=fields.text(item.get("second_coder"), slot="second_coder"),
-        )
-
-    def _check_known(self, kind: Kind, item: Lines, chain: tuple[Link, ...]) -> None:
-        for slot, register in REGISTERED[kind].items():
-            value = item.get(slot)
-            if value is not None and not self.known.has(fields.text(value, slot=slot), register):
-                raise InvalidClaim(slot, f"{value!r} is in no register of {_REGISTERS[register]}", hint=_ADD[register])
-        for link in chain:
-            if link.who != UNKNOWN and link.who not in self.known.sources:
-                raise InvalidClaim("chain", f"{link.who!r} is no source", hint="Add it to sources.yml.")
-            if link.protected and link.who not in self.known.protected:
-                raise InvalidClaim(
-                    "chain",
-                    f"{link.who!r} is not protected in sources.yml",
-                    hint="Write protected: true there, or not here.",
-                )
-
-
-_REGISTERS = {
-    "place": "places",
-    "road": "roads",
-    "party": "parties",
-    "agreement": "agreements",
-    "speaker": "parties or sources",
-    "listed": "parties or places",
-}
-_ADD = {
-    "place": "Add it to places.csv, or correct the id.",
-    "road": "Add it to roads.csv, or correct the id.",
-    "party": "Add it to parties.csv, or correct the id; unknown is an id too.",
-    "agreement": "Add a file to agreements/, or correct the id.",
-    "speaker": "Add it to parties.csv or sources.yml, or correct the id.",
-    "listed": "Add it to parties.csv or places.csv, or correct the id.",
-}
-
-
-def _confidence(value: object) -> Any:
-    if value not in (None, "high", "medium", "low"):
-        raise InvalidClaim("confidence", f"{value!r} is not one", hint="Use high, medium or low.")
-    return value
 
 
 def _derived(item: Lines) -> list[str]:

@@ -117,13 +117,31 @@ def read_relation(item: Lines, *, refs: Mapping[str, str], coder: str) -> Relati
     )
 
 
-def read_judgement(item: Lines, *, refs: Mapping[str, str], coder: str) -> Judgement:
-    """A judgement with its refs resolved; names and origins (``kind:value``) stay as written."""
+def read_judgement(item: Lines, *, refs: Mapping[str, str], known: Known, coder: str) -> Judgement:
+    """
+    A judgement with its refs resolved; names and origins (``kind:value``) stay as written, and have to stand in a register.
+
+    Parameters
+    ----------
+    item
+        The entry of the file.
+    refs
+        Claim ids by ref.
+    known
+        The ids that names may stand for.
+    coder
+        Who judges where the entry does not say.
+
+    Raises
+    ------
+    InvalidClaim
+        With the field that is wrong.
+    """
     for key in item:
         if key not in ("about", "verdict", "by", "dated", "reason", "rests_on"):
             raise InvalidClaim(key, f"{key!r} is not a field of a judgement", hint="See the manual, judgements.")
     named = fields.listed(item.get("about"), slot="about")
-    about = [text if ":" in text else _resolved(text, refs, slot="about") for text in named]
+    about = [_named(text, known) if ":" in text else _resolved(text, refs, slot="about") for text in named]
     rests_on = fields.listed(item.get("rests_on"), slot="rests_on")
     return Judgement(
         about=tuple(about),
@@ -133,6 +151,27 @@ def read_judgement(item: Lines, *, refs: Mapping[str, str], coder: str) -> Judge
         reason=fields.text(item.get("reason"), slot="reason") or "",
         rests_on=tuple(_resolved(ref, refs, slot="rests_on") for ref in rests_on),
     )
+
+
+def _named(text: str, known: Known) -> str:
+    """A name or an origin as a judgement takes it; ``name:`` is as some text writes it, so that any will do."""
+    kind, _, id_ = text.partition(":")
+    registers = {
+        "origin": (known.sources, "Add it to sources.yml, or correct the id."),
+        "party": (known.parties, "Add it to parties.csv, or correct the id."),
+        "place": (known.places | known.roads, "Add it to places.csv or roads.csv, or correct the id."),
+    }
+    if kind == "name" and id_.strip():
+        return text
+    if kind not in registers:
+        raise InvalidClaim(
+            "about", f"{text!r} is not a name", hint="Write origin:ID, party:ID, place:ID or name: as written."
+        )
+    ids, hint = registers[kind]
+    # an unknown first speaker is an origin for each document
+    if id_ not in ids and not (kind == "origin" and id_.startswith(f"{UNKNOWN}@")):
+        raise InvalidClaim("about", f"{id_!r} in {text!r} is in no register", hint=hint)
+    return text
 
 
 def _resolved(ref: str, refs: Mapping[str, str], *, slot: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -83,7 +84,7 @@ def period(value: object) -> Period:
     if basis not in ("stated", "inferred", "anchored"):
         raise InvalidClaim("happened", f"{basis!r} is not a basis", hint="Use stated, inferred or anchored.")
     made = _period(fields)
-    return Period(maybe=made.maybe, sure=made.sure, starts=made.starts, ends=made.ends, basis=basis)
+    return replace(made, basis=basis)
 
 
 def _period(fields: dict[str, Any]) -> Period:
@@ -95,25 +96,28 @@ def _period(fields: dict[str, Any]) -> Period:
     if set(fields) == {"between"} and _is_pair(fields["between"]):
         first, last = fields["between"]
         return Period.between(day(first, slot=slot), day(last, slot=slot))
-    if set(fields) == {"since"}:
+    if "since" in fields and set(fields) <= {"since", "starts"}:
         since = fields["since"]
-        if _is_pair(since):
-            return Period.since(day(since[0], slot=slot), day(since[1], slot=slot))
-        return Period.since(day(since, slot=slot))
+        first, last = since if _is_pair(since) else (since, since)
+        made = Period.since(day(first, slot=slot), day(last, slot=slot))
+        return replace(made, starts=_known(fields, "starts", otherwise="yes"))
     if "maybe" in fields and set(fields) <= {"maybe", "sure", "starts", "ends"}:
         maybe = _span(fields["maybe"])
         sure = _span(fields["sure"]) if fields.get("sure") is not None else None
-        for name in ("starts", "ends"):
-            answer = fields.get(name, "unknown")
-            if answer not in ("yes", "no", "unknown"):
-                raise InvalidClaim(slot, f"{name} is {answer!r}", hint="Use yes, no or unknown.")
-            fields[name] = answer
-        return Period(maybe=maybe, sure=sure, starts=fields["starts"], ends=fields["ends"])
+        return Period(maybe=maybe, sure=sure, starts=_known(fields, "starts"), ends=_known(fields, "ends"))
     raise InvalidClaim(
         slot,
         f"{_shown(dict(fields))} is not a period",
         hint="Use one of on, from and to, since, between, or maybe and sure.",
     )
+
+
+def _known(fields: Mapping[str, Any], name: str, *, otherwise: str = "unknown") -> Any:
+    """Whether a beginning or an end is a real one: ``yes``, ``no`` (only the first or last sighting) or ``unknown``."""
+    answer = fields.get(name, otherwise)
+    if answer not in ("yes", "no", "unknown"):
+        raise InvalidClaim("happened", f"{name} is {answer!r}", hint="Use yes, no or unknown.")
+    return answer
 
 
 def _is_pair(value: object) -> bool:

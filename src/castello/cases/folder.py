@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from castello.cases._yaml import Lines, Unreadable, load
 from castello.cases.branches import Branch, read_branch
 from castello.cases.claim_files import ClaimFile, is_protected, read_claim_file
-from castello.cases.documents import Held, read_documents, shown_name, texts
+from castello.cases.documents import Held, read_documents, read_feeds, shown_name, texts
 from castello.cases.entries import Known
-from castello.cases.settings import FILE, Settings, read_settings
+from castello.cases.maps import Maps
+from castello.cases.settings import FILE, Enclave, Settings, read_settings
 from castello.cases.speakers import Speaker, read_speakers
 from castello.cases.tables import read_csv
 from castello.claims import Claim, Document
@@ -55,6 +56,13 @@ class Registers:
     speakers: Mapping[str, Speaker]
     agreements: Mapping[str, Agreement]
     issues: tuple[Issue, ...] = ()
+    maps: Maps = field(default_factory=Maps, compare=False)
+
+    @property
+    def enclaves(self) -> tuple[Enclave, ...]:
+        """The enclaves of ``case.toml`` that are places of the register; the others are issues."""
+        places = {place.id for place in self.places.places}
+        return tuple(enclave for enclave in self.settings.enclaves if enclave.id in places)
 
     @property
     def known(self) -> Known:
@@ -173,20 +181,27 @@ def read_registers(folder: Path) -> Registers:
         speakers=speakers,
         agreements=agreements,
         issues=tuple(issues),
+        maps=Maps(folder),
     )
     return replace(registers, issues=(*issues, *_settings_issues(registers)))
 
 
 def _settings_issues(registers: Registers) -> list[Issue]:
-    """Ids in ``case.toml`` that stand in no register."""
+    """Ids in ``case.toml`` and ``places.csv`` that stand in no register."""
     settings, known = registers.settings, registers.known
-    named = [("area", settings.area, known.places)] if settings.area else []
-    named += [("sides", side, known.parties) for side in settings.sides]
-    named += [("enclave", item.id, known.places) for item in settings.enclaves]
-    named += [("enclave", item.side, known.parties) for item in settings.enclaves]
+    named = [(FILE, "area", settings.area, known.places)] if settings.area else []
+    named += [(FILE, "sides", side, known.parties) for side in settings.sides]
+    named += [(FILE, "enclave", item.id, known.places) for item in settings.enclaves]
+    named += [(FILE, "enclave", item.side, known.parties) for item in settings.enclaves]
+    named += [
+        ("places.csv", "supplies", side, known.parties) for place in registers.places.places for side in place.supplies
+    ]
+    named += [
+        ("places.csv", "decides", place.decides, known.parties) for place in registers.places.places if place.decides
+    ]
     return [
-        Issue(file=FILE, column=column, code="id", what=f"{id_!r} is in no register", hint="Add it, or correct the id.")
-        for column, id_, ids in named
+        Issue(file=file, column=column, code="id", what=f"{id_!r} is in no register", hint="Add it, or correct the id.")
+        for file, column, id_, ids in named
         if id_ not in ids
     ]
 
@@ -202,6 +217,9 @@ def read_case(folder: Path) -> CaseContent:
     """
     registers = read_registers(folder)
     documents, issues = read_documents(folder / "documents", known=registers.known)
+    feeds, wrong = read_feeds(folder / "feeds", known=registers.known, taken=documents)
+    documents |= feeds
+    issues += wrong
     described = {id_: held.document for id_, held in documents.items()}
     held_texts = texts(documents)
     broken: list[Issue] = []

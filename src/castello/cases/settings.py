@@ -48,6 +48,8 @@ class Settings:
     brief_as_of: date | None = None
     brief_known_by: date | None = None
     max_age_days: int = 90
+    road_max_age_days: int = 14
+    roads_unsaid: Literal["unknown", "open"] = "unknown"
     handling: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -71,6 +73,8 @@ _KEYS: dict[str, type] = {
     "brief_as_of": date,
     "brief_known_by": date,
     "max_age_days": int,
+    "road_max_age_days": int,
+    "roads_unsaid": str,
     "handling": dict,
 }
 _WRITTEN = {
@@ -132,6 +136,8 @@ def read_settings(data: bytes) -> Settings:
         brief_as_of=values.get("brief_as_of"),
         brief_known_by=values.get("brief_known_by"),
         max_age_days=values.get("max_age_days", 90),
+        road_max_age_days=values.get("road_max_age_days", 14),
+        roads_unsaid=values.get("roads_unsaid", "unknown"),
         handling=values.get("handling", {}),
     )
 
@@ -172,13 +178,20 @@ def _check(values: dict[str, Any], text: str) -> None:
                 "Give each enclave both, and the days from and to if it was held for a time.",
             )
             raise _refuse(row, "enclave", "enclave", "is not {id, side}", hint)
+        if "from" in item and "to" in item and item["to"] < item["from"]:
+            row, what = _line_of(text, "enclave"), f"{item['id']!r} ends before it starts"
+            raise _refuse(row, "enclave", "period", what, "Swap from and to.")
     for key, value in values.get("handling", {}).items():
         if key not in _HANDLING or not isinstance(value, str):
             row = _line_of(text, key)
             raise _refuse(row, key, "handling", f"{key!r} is not a text of handling", f"Use {', '.join(_HANDLING)}.")
-    if not 1 <= values.get("max_age_days", 90) <= MAX_AGE_DAYS:
-        hint = f"Use 1 to {MAX_AGE_DAYS:,}."
-        raise _refuse(_line_of(text, "max_age_days"), "max_age_days", "age", "is less than a day, or no age", hint)
+    for key in ("max_age_days", "road_max_age_days"):
+        if not 1 <= values.get(key, 90) <= MAX_AGE_DAYS:
+            hint = f"Use 1 to {MAX_AGE_DAYS:,}."
+            raise _refuse(_line_of(text, key), key, "age", "is less than a day, or no age", hint)
+    if values.get("roads_unsaid", "unknown") not in ("unknown", "open"):
+        row, hint = _line_of(text, "roads_unsaid"), "Roads of which nobody speaks are taken as unknown, or as open."
+        raise _refuse(row, "roads_unsaid", "roads", "is neither unknown nor open", hint)
     for key in ("from", "to", "brief_as_of", "brief_known_by"):
         if key in values and not FIRST_YEAR <= values[key].year <= LAST_YEAR:
             raise _refuse(

@@ -43,7 +43,7 @@ def read_csv(
             issue(number, "title", "stands above the header and is not read", "Keep titles out of the table.")
     separator = _separator(lines[header_at])
     try:
-        header = [name.strip().lstrip("\ufeff").lower() for name in _split(lines, header_at, separator)[0]]
+        header = _names(lines, header_at, separator)
         _check_header(header, file=file, row=header_at + 1, columns=columns, required=required)
     except Unreadable as unreadable:
         # where the lines above are no text either, this is no table
@@ -82,6 +82,19 @@ def read_csv(
         cells += [""] * (len(header) - len(cells))
         rows.append((number, {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}))
     return rows, issues
+
+
+def header_of(data: bytes, *, file: str, columns: tuple[str, ...], required: tuple[str, ...]) -> tuple[list[str], str]:
+    """The names of a file's columns in order, and what parts them; raises as :func:`read_csv`."""
+    read_csv(data, file=file, columns=columns, required=required)  # or there is no header
+    lines, _ = _decode_by_line(data, file=file)
+    at = _header_line(lines, required=required) or 0
+    separator = _separator(lines[at])
+    return _names(lines, at, separator), separator
+
+
+def _names(lines: list[str], at: int, separator: str) -> list[str]:
+    return [name.strip().lstrip("\ufeff").lower() for name in _split(lines, at, separator)[0]]
 
 
 def _header_line(lines: list[str], *, required: tuple[str, ...]) -> int | None:

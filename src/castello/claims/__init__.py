@@ -10,9 +10,10 @@ Everything here is frozen and checked when made, and needs the standard library 
 canonical content (sorted keys, no nulls, NFC text), so the same claim has the same id on every machine.
 """
 
+from castello.claims._meanings import MEANINGS
 from castello.claims.claim import Claim
 from castello.claims.evidence import Document, Link, Locator, Role, Translation, Verification
-from castello.claims.finding import Finding, Message, Reason
+from castello.claims.finding import Finding, Label, Message, Reason
 from castello.claims.ids import ID_VERSION, UNKNOWN, InvalidClaim, canonical, digest
 from castello.claims.judgements import RULES, Assessment, Judgement, Relation, Verdict
 from castello.claims.kinds import SLOTS, AlsoValue, Kind, Modality, Sensitivity, Slots, most_sensitive
@@ -21,6 +22,7 @@ from castello.claims.times import Period, Span
 
 __all__ = [
     "ID_VERSION",
+    "MEANINGS",
     "RULES",
     "SLOTS",
     "UNKNOWN",
@@ -33,6 +35,7 @@ __all__ = [
     "InvalidClaim",
     "Judgement",
     "Kind",
+    "Label",
     "Link",
     "Locator",
     "Message",

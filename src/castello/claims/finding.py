@@ -12,7 +12,7 @@ from castello.claims.kinds import AlsoValue, Sensitivity
 
 
 class Reason(StrEnum):
-    """Why a finding is undecided."""
+    """Why a finding is undecided, or why no claims stand beside an answer."""
 
     NO_CLAIM = "no_claim"
     CONTRADICTION = "contradiction"
@@ -22,6 +22,15 @@ class Reason(StrEnum):
     DEFINITION_DEPENDENT = "definition_dependent"
     TOO_IMPRECISE = "too_imprecise"
     WITHHELD = "withheld"
+    ASSUMED = "assumed"
+
+
+BESIDE_AN_ANSWER = (Reason.WITHHELD, Reason.ASSUMED)
+"""Reasons that may stand beside an answer: the claims behind it are not shown, or it rests on an assumption of the case."""
+
+
+Label = Literal["fact", "inference", "recommendation"]
+"""A claim with its source or arithmetic over claims; what a method concludes; what somebody who is named advises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +50,7 @@ class Finding:
     """
     What an analysis says about one subject on one day, and on whose word.
 
-    ``value``/``low``/``high`` carry ``unit``; ``status`` may be ``undecided``, then ``reason`` says why. ``claims`` are for it,
+    ``value``/``low``/``high`` carry ``unit``; ``status`` may be ``undecided``, then ``reason`` says why; it also says why no claims stand beside an answer. ``claims`` are for it,
     ``against`` against it; ``unknown`` lists what could not be seen and is never empty. ``text`` is ``message`` in English.
     """
 
@@ -60,7 +69,7 @@ class Finding:
     since: date | None = None
     reading: str | None = None
     definition: str | None = None
-    label: Literal["fact", "inference"] = "fact"
+    label: Label = "fact"
     claims: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -71,7 +80,9 @@ class Finding:
     def __post_init__(self) -> None:
         if not self.unknown:
             raise InvalidClaim("unknown", "a finding must say what it could not see", hint="Coverage is never empty.")
-        if (self.status == "undecided") != (self.reason is not None):
+        if self.status == "undecided" and self.reason is None:
+            raise InvalidClaim("reason", "undecided and a reason go together", hint="Give both or neither.")
+        if self.status != "undecided" and self.reason is not None and self.reason not in BESIDE_AN_ANSWER:
             raise InvalidClaim("reason", "undecided and a reason go together", hint="Give both or neither.")
         if not self.claims and not self.against and self.reason is None:
             raise InvalidClaim("claims", "a finding without claims behind it", hint="Every figure answers `why`.")

@@ -76,6 +76,25 @@ class Period:
             return self.sure[0]
         return self.maybe[1] - timedelta(days=1) if self.maybe[1] is not None else self.maybe[0]
 
+    @property
+    def first_sighting(self) -> date | None:
+        """
+        The first day on which it surely was so, where it may have begun before: "since that day or before".
+
+        None where the beginning is on record, and where no day is sure. A period that says nothing of its beginning has none on
+        record: it is not taken for an event.
+
+        Examples
+        --------
+        >>> day = date(2016, 5, 5)
+        >>> Period(maybe=(day, None), sure=(day, None), starts="no").first_sighting
+        datetime.date(2016, 5, 5)
+        >>> Period.since(day).first_sighting
+        """
+        if self.sure is None or self.sure[0] is None:
+            return None
+        return None if self.starts == "yes" and self.maybe[0] == self.sure[0] else self.sure[0]
+
     def to_json(self) -> dict[str, object]:
         """Plain values; open ends are ``".."`` as in ISO 8601-2, so that no null is needed."""
 

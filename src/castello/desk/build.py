@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,21 +14,23 @@ from typing import Any
 
 from castello.cases import CaseContent, ClaimFile, claim_paths, read_case, read_judgement, read_relation
 from castello.claims import Claim, Document, InvalidClaim, Judgement, Relation, Verdict, digest
+from castello.desk.feeds import Busy, FeedsRead, map_folders, quiet, read_feeds
 from castello.errors import Issue, Refused, VaultLocked
 from castello.ledger import Book
 from castello.ledger.files import erase_file
 from castello.names.judged import standing
 
 WATCHED = ("case.toml", "places.csv", "roads.csv", "parties.csv", "sources.yml")
-WATCHED_FOLDERS = ("claims", "documents", "agreements", "branches")
+WATCHED_FOLDERS = ("claims", "documents", "feeds", "agreements", "branches")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What a build did: rows new to the ledger by type, claims sealed and withdrawn, and every issue."""
+    """What a build did: rows new to the ledger by type, claims sealed and withdrawn, what each feed holds, and every issue."""
 
     new: Mapping[str, int] = field(default_factory=dict)
     present: Mapping[str, int] = field(default_factory=dict)
+    feeds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     caught_up: int = 0
     issues: tuple[Issue, ...] = ()
     unchanged: bool = False
@@ -38,19 +40,21 @@ class BuildReport:
         return {
             "new": dict(self.new),
             "present": dict(self.present),
+            "feeds": {file: dict(counts) for file, counts in self.feeds.items()},
             "caught_up": self.caught_up,
             "unchanged": self.unchanged,
             "issues": [issue.to_json() for issue in self.issues],
         }
 
 
-def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
+def build(folder: Path, book: Book, *, now: datetime, busy: Busy = quiet) -> BuildReport:
     """
     Read the case folder and write what is new.
 
     1. Read every file; if one is broken as a whole, stop before anything is written.
     2. Seal protected files: their claims become sealed rows, their bytes go to the vault, the plain file is removed.
-    3. Write documents, claims, relations and judgements: one journal line for each file.
+    3. Write documents, claims, relations and judgements: one journal line for each file. Feeds are files like others; the maps that
+       they draw are stored beside the ledger.
     4. Withdraw what no file says any longer; take back the withdrawal of what is said again.
 
     Parameters
@@ -59,6 +63,8 @@ def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
         The case folder and its ledger.
     now
         Instant that becomes the recorded time of new rows, with a zone.
+    busy
+        Told what takes its time.
 
     Raises
     ------
@@ -66,6 +72,8 @@ def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
         If a file as a whole cannot be used; it lists all of them.
     VaultLocked
         If there are protected claims to seal and the vault's key is not here.
+    WrongUse
+        If what reads a feed is not installed.
     """
     stamp = _Stamp(folder)
     if stamp.fits() and book.is_current():
@@ -80,18 +88,26 @@ def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
             )
         _erase_left(book)
         caught_up = book.catch_up()
+        recorded = book.documents()
+        feeds = read_feeds(content, recorded=recorded, busy=busy)
+        content = replace(
+            content,
+            claim_files=(*content.claim_files, *feeds.claim_files),
+            issues=(*content.issues, *feeds.issues),
+            refs=dict(content.refs) | _ids_of_feeds(book, feeds),
+        )
         new: Counter[str] = Counter()
         issues = list(content.issues)
         for file in content.claim_files:
             if file.protected:
                 new.update(_seal(folder, book, file, issues, now=now))  # 2
         described = _Descriptions(book)
-        new.update(_write_documents(book, content, issues, described, now=now))  # 3
+        new.update(_write_documents(book, content, issues, described, recorded=recorded, now=now))  # 3
         said: dict[str, str] = {}
         for file in content.claim_files:
             if not file.protected:
                 new.update(_write_file(book, file, content, issues, described=described, said=said, now=now))
-        new.update(_withdraw(book, content, said, now=now))  # 4
+        new.update(_withdraw(book, content, said, kept=feeds.kept, now=now))  # 4
         refused = Counter(issue.code for issue in issues)
         present = Counter(
             {
@@ -103,7 +119,16 @@ def build(folder: Path, book: Book, *, now: datetime) -> BuildReport:
                 "judgements": sum(len(file.judgements) for file in content.claim_files) - refused["judgement"],
             }
         )
-        report = BuildReport(new=dict(new), present=dict(present), caught_up=caught_up, issues=tuple(sorted(issues)))
+        for name in ("roads", "areas"):
+            if any(name in counts for counts in feeds.counts.values()):
+                present[name] = sum(counts.get(name, 0) for counts in feeds.counts.values())
+        report = BuildReport(
+            new=dict(new),
+            present=dict(present),
+            feeds=feeds.counts,
+            caught_up=caught_up,
+            issues=tuple(sorted(issues)),
+        )
         stamp.write(report, seen=seen)
     return report
 
@@ -190,9 +215,14 @@ _ERASED = "erase-"
 
 
 def _write_documents(
-    book: Book, content: CaseContent, issues: list[Issue], described: _Descriptions, *, now: datetime
+    book: Book,
+    content: CaseContent,
+    issues: list[Issue],
+    described: _Descriptions,
+    *,
+    recorded: Mapping[str, Document],
+    now: datetime,
 ) -> Counter[str]:
-    recorded = book.documents()
     good = []
     for held in content.documents.values():
         before = recorded.get(held.document.id)
@@ -233,7 +263,7 @@ def _write_file(
             issues.append(_bad(file.file, item.lines.get(invalid.slot, line), invalid, "relation"))
     for line, item in file.judgements:
         try:
-            judgements.append(read_judgement(item, refs=content.refs, coder=coder))
+            judgements.append(read_judgement(item, refs=content.refs, known=content.registers.known, coder=coder))
         except InvalidClaim as invalid:
             issues.append(_bad(file.file, item.lines.get(invalid.slot, line), invalid, "judgement"))
     groups = {
@@ -247,7 +277,7 @@ def _write_file(
         return Counter()
     said |= {row["id"]: file.file for row in rows}
     source = {"file": file.file, "sha256": file.sha256}
-    written = book.write(rows, verb="build", source=source, now=now)
+    written = book.write(rows, verb="build", source=source, now=now, claims=file.claims)
     fresh = {row["id"] for row in written.entry.rows} if written.entry else set()
     return Counter({name: sum(row["id"] in fresh for row in group) for name, group in groups.items()})
 
@@ -256,15 +286,31 @@ def _bad(file: str, row: int, invalid: InvalidClaim, code: str) -> Issue:
     return Issue(file=file, row=row, column=invalid.slot, code=code, what=invalid.what, hint=invalid.hint)
 
 
-def _withdraw(book: Book, content: CaseContent, said: Mapping[str, str], *, now: datetime) -> Counter[str]:
-    """Claims, relations and judgements that a file once said and says no longer, and those that it says again."""
+def _ids_of_feeds(book: Book, feeds: FeedsRead) -> dict[str, str]:
+    """What feeds say has no ref that a person gave it: judgements name it by its id."""
+    ids = {claim.id for file in feeds.claim_files for claim in file.claims}
+    for device in book.journal.devices() if feeds.kept else ():
+        for entry in book.journal.entries(device):
+            if entry.source.get("file") in feeds.kept:
+                ids |= {row["id"] for row in entry.rows if row["type"] == "claim"}
+    return {id_: id_ for id_ in ids}
+
+
+def _withdraw(
+    book: Book, content: CaseContent, said: Mapping[str, str], *, kept: Collection[str], now: datetime
+) -> Counter[str]:
+    """
+    Claims, relations and judgements that a file once said and says no longer, and those that it says again.
+
+    ``kept`` are files that are there and could not be read: nobody knows that they say anything else.
+    """
     here = {file.file for file in content.claim_files}
     once: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for device in book.journal.devices():
         for entry in book.journal.entries(device):
             file = entry.source.get("file")
             # another device's file that is not here is not ours to withdraw from
-            if entry.verb == "build" and file is not None and (device == book.device or file in here):
+            if entry.verb == "build" and file not in (None, *kept) and (device == book.device or file in here):
                 once |= {row["id"]: (file, row) for row in entry.rows if row["type"] in _DAY_OF}
     judgements = [judgement for judgement, _ in book.judgements()]
     stand = {item.about[0]: item for item in standing(judgements) if item.verdict is Verdict.WITHDRAWN}
@@ -315,8 +361,12 @@ class _Stamp:
     def fits(self) -> bool:
         try:
             data = json.loads(self._path.read_text(encoding="utf-8"))
-            self.report = BuildReport(present=data["present"], issues=tuple(Issue(**issue) for issue in data["issues"]))
-            return bool(data["seen"] == self.look())
+            self.report = BuildReport(
+                present=data["present"],
+                feeds=data["feeds"],
+                issues=tuple(Issue(**issue) for issue in data["issues"]),
+            )
+            return bool(data["seen"] == self.look() and data["maps"] == map_folders(self._folder))
         except (OSError, ValueError, KeyError, TypeError):
             return False  # no stamp, or a torn one: build
 
@@ -324,12 +374,22 @@ class _Stamp:
         # what was looked at before reading, less what sealing removed: a file that changed meanwhile does not fit
         data = {
             "seen": [item for item in seen if (self._folder / str(item[0])).exists()],
+            "maps": map_folders(self._folder),
             "present": dict(report.present),
+            "feeds": {file: dict(counts) for file, counts in report.feeds.items()},
             "issues": [issue.to_json() for issue in report.issues],
         }
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(data), encoding="utf-8")
         fresh.replace(self._path)
+
+
+def built_at(folder: Path) -> int | None:
+    """When the case was last built with something to do, as the file system counts; None if never."""
+    try:
+        return (folder / ".castello" / "built.json").stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def has_protected_files(folder: Path) -> bool:

@@ -14,11 +14,14 @@ from castello.analyses import run
 from castello.briefs.profile import Clearance, Profile
 from castello.cases import Branch, CaseContent, Registers, read_branches, read_case, read_registers
 from castello.claims import Assessment, Finding, InvalidClaim
-from castello.desk.add import AddReport, Sidecar, add
-from castello.desk.build import BuildReport, build
-from castello.desk.checking import Remark, Verified, doctor, verify
+from castello.desk.add import AddReport, add
+from castello.desk.build import BuildReport, build, built_at
+from castello.desk.checking import Verified, doctor, verify
 from castello.desk.deleting import delete_protected
+from castello.desk.feeds import Busy, quiet
 from castello.desk.opening import case_folder, open_book
+from castello.desk.planning import Sidecar
+from castello.desk.remarks import Remark
 from castello.desk.two_persons import create_identities, override_mode
 from castello.desk.why import AUDIENCES, Why, resolved, why
 from castello.errors import WrongUse
@@ -68,9 +71,19 @@ class Case:
         """The ledger."""
         return open_book(self.folder, environ=self.environ)
 
-    def build(self, *, now: datetime | None = None) -> BuildReport:
+    def build(self, *, now: datetime | None = None, busy: Busy = quiet) -> BuildReport:
         """Bring the ledger up to date with the folder; see :func:`castello.desk.build.build`."""
-        return build(self.folder, self.book, now=now or datetime.now(UTC))
+        report = build(self.folder, self.book, now=now or datetime.now(UTC), busy=busy)
+        self._forget_if_built()
+        return report
+
+    def _forget_if_built(self) -> None:
+        """Registers and maps that were read before the last build, by whomever, are read anew when they are next asked for."""
+        at = built_at(self.folder)
+        if self.__dict__.get("_built_at") != at:
+            for name in ("registers", "content"):
+                self.__dict__.pop(name, None)
+            self.__dict__["_built_at"] = at
 
     def mode(self, *, now: datetime | None = None) -> Mode:
         """Live or historical, on the day of ``now``."""
@@ -88,7 +101,12 @@ class Case:
         return day, as_day(known_by, name="known_by")
 
     def picture(
-        self, *, as_of: date | str | None = None, known_by: date | str | None = None, branch: str | None = None
+        self,
+        *,
+        as_of: date | str | None = None,
+        known_by: date | str | None = None,
+        branch: str | None = None,
+        now: datetime | None = None,
     ) -> Picture:
         """
         The ledger as of a day, as known by a day, on a branch.
@@ -98,9 +116,10 @@ class Case:
         WrongUse
             If a day is not a day, or there is no such branch.
         """
-        day, known = self.days(as_of, known_by)
+        day, known = self.days(as_of, known_by, now=now)
         chosen = None if branch is None else self.branch(branch)
-        return Picture(book=self.book, registers=self.registers, as_of=day, known_by=known, branch=chosen)
+        live = self.mode(now=now).live
+        return Picture(book=self.book, registers=self.registers, as_of=day, known_by=known, branch=chosen, live=live)
 
     @cached_property
     def content(self) -> CaseContent:
@@ -147,7 +166,9 @@ class Case:
         known = [*registers.places, *registers.parties, *registers.agreements]
         known += [who for who, speaker in registers.speakers.items() if not speaker.protected]
         topics = (
-            {claim.subject for claim in self.book.claims().values()} if id_ is not None and id_ not in known else set()
+            {said for claim in self.book.claims().values() for said in (claim.subject, claim.object)}
+            if id_ is not None and id_ not in known
+            else set()
         )
         if id_ is None or id_ in known or id_ in registers.speakers or id_ in topics:
             return
@@ -158,6 +179,12 @@ class Case:
     def analyse(self, name: str, picture: Picture) -> tuple[Finding, ...]:
         """The findings of one analysis on a picture: ``totals``, ``parties``, ``situation``."""
         return run(name, picture)
+
+    def siege(self, picture: Picture, *, users: str = "supply") -> tuple[Finding, ...]:
+        """Who is cut off, and which road is the last one; see :func:`castello.analyses.siege.siege`."""
+        from castello.analyses.siege import siege
+
+        return siege(picture, users=users)
 
     def totals(self, picture: Picture) -> tuple[Finding, ...]:
         """Whether the published figures add up; see :func:`castello.analyses.totals.totals`."""
@@ -206,17 +233,21 @@ class Case:
         sidecar: Sidecar | None = None,
         protected: bool = False,
         now: datetime | None = None,
+        busy: Busy = quiet,
     ) -> AddReport:
-        """Put claims files and documents into the case, and build."""
-        return add(
+        """Put claims files, documents, feeds and tables into the case, and build; see :func:`castello.desk.add.add`."""
+        report = add(
             self.folder,
             self.book,
-            registers=self.registers,
+            registers=read_registers(self.folder),  # as they are now: rows are added to them
             files=files,
             sidecar=sidecar or Sidecar(),
             protected=protected,
             now=now or datetime.now(UTC),
+            busy=busy,
         )
+        self._forget_if_built()
+        return report
 
     def assess(
         self,
@@ -320,8 +351,8 @@ class Case:
         } | {f"handling_{key}": value for key, value in sorted(settings.handling.items())}
 
 
-def open_case(name: str | Path | None = None, *, environ: Mapping[str, str] | None = None) -> Case:
+def open_case(name: str | Path | None = None, *, environ: Mapping[str, str] | None = None, busy: Busy = quiet) -> Case:
     """Open a case and bring its ledger up to date; see :func:`castello.open`."""
     case = Case(case_folder(name, environ=environ), environ)
-    case.build()
+    case.build(busy=busy)
     return case

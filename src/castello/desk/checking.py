@@ -12,6 +12,7 @@ from pathlib import Path
 from castello.cases import Registers, read_registers, text_of
 from castello.claims import Claim, Verdict
 from castello.desk.build import has_protected_files
+from castello.desk.remarks import Remark, feed_remarks
 from castello.errors import CaseBroken, Issue
 from castello.ledger import Book
 from castello.ledger.home import config_home
@@ -22,7 +23,10 @@ from castello.ledger.vault import read_vault_id
 from castello.names.judged import standing
 
 STALE_DAYS = 90
-LIBRARIES = ("deltalake", "duckdb", "pyarrow", "pynacl", "pyyaml", "jinja2", "rich", "pandas", "polars")
+LIBRARIES = (
+    *("deltalake", "duckdb", "jinja2", "numpy", "pyarrow", "pynacl", "pyyaml", "rich"),
+    *("numba", "osmium", "pandas", "polars", "pyogrio", "pyproj", "shapely"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +71,19 @@ def _verified(folder: Path, book: Book) -> Verified:
     if any(issue.severity == "error" and issue.code not in _MENDED_BY_BUILD for issue in issues):
         return Verified(counts=counts, issues=tuple(issues))
     documents, texts = book.documents(), {}
+    claims = book.claims()
+    judgements = standing(judgement for judgement, _ in book.judgements())
+    withdrawn = {judgement.about[0] for judgement in judgements if judgement.verdict is Verdict.WITHDRAWN}
+    resting = {claim.document for id_, claim in claims.items() if id_ not in withdrawn}
     for document in documents.values():
         if document.file is None or document.sha256 is None:
             continue
-        counts["documents_held"] += 1
         path = folder / document.file
+        if document.file.startswith("feeds/") and document.id not in resting and not path.exists():
+            what, hint = "is gone, and what it said is withdrawn", "Put it back to take that back."
+            issues.append(Issue(file=document.file, code="withdrawn", what=what, hint=hint, severity="warning"))
+            continue
+        counts["documents_held"] += 1
         problem = _document_problem(path, document.sha256)
         if problem:
             issues.append(
@@ -86,9 +98,6 @@ def _verified(folder: Path, book: Book) -> Verified:
             text = text_of(path)
             if text is not None:
                 texts[document.id] = text
-    claims = book.claims()
-    judgements = standing(judgement for judgement, _ in book.judgements())
-    withdrawn = {judgement.about[0] for judgement in judgements if judgement.verdict is Verdict.WITHDRAWN}
     counts |= _check_quotes([claim for id_, claim in claims.items() if id_ not in withdrawn], texts, issues)
     counts["claims"] = len(claims)
     counts["protected"] = book.sealed_count()
@@ -131,20 +140,6 @@ def _check_quotes(claims: Iterable[Claim], texts: Mapping[str, str], issues: lis
                 )
             )
     return counts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """One line of the doctor: what was looked at, what was found, what to do."""
-
-    about: str
-    found: str
-    hint: str = ""
-    well: bool = True
-
-    def to_json(self) -> dict[str, object]:
-        """Plain values."""
-        return {"about": self.about, "found": self.found, "hint": self.hint, "well": self.well}
 
 
 def doctor(
@@ -196,7 +191,9 @@ def _case_remarks(folder: Path, book: Book, *, now: datetime, environ: Mapping[s
         )
         remarks.append(Remark(about="claims", found="protected claims lie in plain files", hint=hint, well=False))
     try:
-        remarks.append(_stale(read_registers(folder), book, now=now, live=mode.live))
+        registers = read_registers(folder)
+        remarks.append(_stale(registers, book, now=now, live=mode.live))
+        remarks += feed_remarks(registers, book)
     except CaseBroken as broken:
         remarks.append(Remark(about="files", found=broken.what, hint=str(broken.issues[0]), well=False))
     return remarks

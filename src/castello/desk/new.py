@@ -18,13 +18,15 @@ time_zone = "UTC"               # where its days end: "Africa/Khartoum", "Asia/G
 known_by_clock = "published"    # "recorded" for strict work: only what was entered by then was known
 # area = "..."                  # the place that the brief is about: an id of places.csv
 # sides = ["..."]               # ids of parties.csv
+# roads_unsaid = "open"         # a road of which nobody speaks is open; by default it is unknown
+# road_max_age_days = 14        # for so long word of a contested road holds in a live case
 
 # [[enclave]]                   # a place that may be cut off, and the side that holds it
 # id = "..."
 # side = "..."
 """
-PLACES = "id,name_en,name_ar,aliases,kind,parent,pcode,lat,lon,radius_km,supplies,note\n"
-ROADS = "id,name_en,name_ar,aliases,class,from,to,line,note\n"
+PLACES = "id,name_en,name_ar,aliases,kind,parent,pcode,lat,lon,radius_km,supplies,decides,note\n"
+ROADS = "id,name_en,name_ar,aliases,class,from,to,line,contested,note\n"
 PARTIES = "id,name_en,name_ar,aliases,kind,side,from,to,note\ncivilians,Civilians,مدنيون,,people,,,,\n"
 SOURCES = """\
 # Publishers and speakers. Protected ones stand here by a random pseudonym only.
@@ -58,7 +60,11 @@ A Castello case. Read case.toml first; then the registers (places.csv, roads.csv
 
     castello build          takes in what is new and says what could not be read
     castello brief          what the case says today
-    castello add FILE...    puts a claims file or a document into the case
+    castello add FILE...    puts claims files, documents, maps and tables into the case
+
+documents/ holds texts that were received. feeds/ holds data: maps of roads (.osm.pbf, .osm, lines as .geojson or .gpkg), control
+maps (polygons as .geojson or .gpkg), exports of ACLED and tables of people (.csv). All but maps of roads need a sidecar FILE.yml
+with publisher and published beside them; castello add writes it.
 
 Never delete journal/ or vault/. .castello/ can be deleted at any time: it is made again.
 """
@@ -89,5 +95,6 @@ def new_case(folder: Path, *, name: str | None = None, today: date | None = None
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     (folder / "documents").mkdir()
+    (folder / "feeds").mkdir()
     (folder / "branches").mkdir()
     return folder

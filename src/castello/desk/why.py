@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-from castello.analyses import NAMES, run
+from castello.analyses import NAMES, Analysis, run
+from castello.analyses.siege import changes, derived, watch
 from castello.briefs.profile import Clearance
 from castello.claims import Claim, Finding
 from castello.errors import Refused, WrongUse
@@ -115,6 +117,13 @@ def why(asked: str, *, picture: Picture, book: Book, clearances: Sequence[Cleara
     audience = clearances[0]
     claims = {**book.claims(), **{claim.id: claim for claim in (picture.branch.claims if picture.branch else ())}}
     every = {finding.id: finding for name in NAMES for finding in run(name, picture)}
+    if not any(_meant(asked, id_) for id_ in (*claims, *every)):
+        # what is told of a span of days, and of what may come
+        start = picture.registers.settings.start
+        spans: tuple[Analysis, ...] = (
+            partial(changes, start=start, end=max(start, picture.as_of)), watch, partial(derived, start=start, end=max(start, picture.as_of)),
+        )  # fmt: skip
+        every |= {finding.id: finding for analysis in spans for finding in run(analysis, picture)}
     if audience.leaves or asked.startswith(EXPORTED):
         # what leaves has findings of its own: presence by area
         cleared = [finding for one in clearances for finding in one.findings(every.values()).findings]
@@ -137,6 +146,10 @@ def why(asked: str, *, picture: Picture, book: Book, clearances: Sequence[Cleara
     )
 
 
+def _meant(asked: str, id_: str) -> bool:
+    return id_ == asked or (len(asked) >= SHORTEST and (id_.startswith(asked) or id_[3:].startswith(asked)))
+
+
 def resolved(asked: str, ids: Iterable[str], book: Book) -> str:
     """The one id that is meant: itself, its beginning, or the form in which it left; raises WrongUse if it is none or several."""
     ids = list(dict.fromkeys(ids))
@@ -151,9 +164,7 @@ def resolved(asked: str, ids: Iterable[str], book: Book) -> str:
             id_ for key, id_ in exported.items() if len(asked) >= SHORTEST + len(EXPORTED) and key.startswith(asked)
         }
         asked = meant.pop() if len(meant) == 1 else asked
-    found = [id_ for id_ in ids if id_ == asked] or [
-        id_ for id_ in ids if len(asked) >= SHORTEST and (id_.startswith(asked) or id_[3:].startswith(asked))
-    ]
+    found = [id_ for id_ in ids if id_ == asked] or [id_ for id_ in ids if _meant(asked, id_)]
     if len(found) != 1:
         what = (
             f"nothing has the id {asked!r}" if not found else f"{len(found)} things have ids that begin with {asked!r}"

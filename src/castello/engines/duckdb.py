@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -33,10 +35,8 @@ class Engine:
     """
 
     def __init__(self) -> None:
-        self._connection = duckdb.connect(
-            ":memory:",
-            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
-        )
+        # a hand on the database of this process: what one engine calls by a name, no other sees
+        self._connection = _database(os.getpid()).cursor()
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +69,14 @@ class Engine:
         """The rows of the last step, as an Arrow table."""
         sql = steps.sql(columns=columns)
         return self._connection.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+
+
+@cache
+def _database(process: int) -> duckdb.DuckDBPyConnection:  # noqa: ARG001 - a forked process needs one of its own
+    """One empty database for all engines of a process: to start one takes longer than many a question."""
+    return duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
 
 
 def _used(sql: str, parameters: Parameters | None) -> dict[str, object]:

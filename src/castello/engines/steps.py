@@ -18,12 +18,19 @@ class Steps:
 
     name: str
     steps: tuple[tuple[str, str], ...] = ()
+    kept: frozenset[str] = frozenset()
 
-    def add(self, name: str, sql: str) -> Steps:
-        """The same steps with one more at the end."""
-        return Steps(self.name, (*self.steps, (name, sql)))
+    def add(self, name: str, sql: str, *, kept: bool = False) -> Steps:
+        """
+        The same steps with one more at the end.
+
+        ``kept`` rows are worked out once and held for all steps that follow; else the engine decides.
+        """
+        return Steps(self.name, (*self.steps, (name, sql)), self.kept | {name} if kept else self.kept)
 
     def sql(self, *, columns: str = "*", last: str | None = None) -> str:
         """One statement that answers with the last step, or the step named ``last``."""
-        body = ",\n".join(f"{name} as ({sql})" for name, sql in self.steps)
+        body = ",\n".join(
+            f"{name} as {'materialized ' if name in self.kept else ''}({sql})" for name, sql in self.steps
+        )
         return f"with {body}\nselect {columns} from {last or self.steps[-1][0]}"

@@ -71,12 +71,30 @@ class Book:
         (self.folder / ".castello").mkdir(parents=True, exist_ok=True)
         return _Turn(self.folder / ".castello" / "lock")
 
-    def write(self, rows: Sequence[Row], *, verb: str, source: Mapping[str, str], now: datetime) -> Written:
+    def write(
+        self,
+        rows: Sequence[Row],
+        *,
+        verb: str,
+        source: Mapping[str, str],
+        now: datetime,
+        claims: Iterable[Claim] = (),
+    ) -> Written:
         """
         Acknowledge rows: one synced journal line, then one commit to the tables. What is known already is not written again.
 
-        ``now`` becomes the recorded time of the rows; if the clock has gone backwards, the last entry's time is kept instead,
-        so that a device's recorded times never decrease.
+        Parameters
+        ----------
+        rows
+            Rows of any types, in the order in which they are to stand in the journal.
+        verb, source
+            What was done, and with which file.
+        now
+            Becomes the recorded time of the rows; if the clock has gone backwards, the last entry's time is kept instead,
+            so that a device's recorded times never decrease.
+        claims
+            The claims that rows were made from, as far as they are at hand. Nothing else is stored for them, but they need not be
+            made from their rows once more, which is half the work of a big batch.
 
         Raises
         ------
@@ -95,6 +113,7 @@ class Book:
             if not fresh:
                 return Written(entry=None, new=0, known=len(rows))
             last = self.journal.last(self.device)
+            at_hand = {claim.id: claim for claim in claims}
             entry = Entry.make(
                 device=self.device,
                 n=1 if last is None else last.n + 1,
@@ -105,7 +124,12 @@ class Book:
                 previous="" if last is None else last.hash,
             )
             self.journal.append(entry)
-            self.tables.append([(row, entry) for row in entry.rows], applied={entry.device: entry.n})
+            flat = (
+                # a row that was not in canonical form is stored as it will be read again, not as the writer had it
+                flat_row(kept, entry, body=body, claim=at_hand.get(str(row["id"])) if kept is row else None)
+                for row, kept, body in zip(fresh, entry.rows, entry.bodies, strict=True)
+            )
+            self.tables.append(flat, applied={entry.device: entry.n})
             return Written(entry=entry, new=len(fresh), known=len(rows) - len(fresh))
 
     def catch_up(self) -> int:
@@ -155,15 +179,15 @@ class Book:
 
     def _store(self, tables: Tables, entries: Sequence[Entry], *, seen: set[str]) -> int:
         """Store the rows of entries that were not seen yet, many entries in one commit."""
-        stored, rows, applied = 0, list[tuple[Row, Entry]](), dict[str, int]()
+        stored, rows, applied = 0, list[tuple[Row, str, Entry]](), dict[str, int]()
         for entry in entries:
-            for row in entry.rows:
+            for row, body in zip(entry.rows, entry.bodies, strict=True):
                 if str(row["id"]) not in seen:
                     seen.add(str(row["id"]))
-                    rows.append((row, entry))
+                    rows.append((row, body, entry))
             applied[entry.device] = entry.n
             if len(rows) >= ROWS_IN_A_COMMIT or entry is entries[-1]:
-                tables.append(rows, applied=applied)
+                tables.append((flat_row(row, of, body=body) for row, body, of in rows), applied=applied)
                 stored += len(rows)
                 rows, applied = [], {}
         return stored
@@ -185,10 +209,7 @@ class Book:
     def _unknown(self, rows: Sequence[Row]) -> list[Row]:
         """Rows whose id the tables do not hold, each once."""
         wanted = {str(row["id"]): row for row in rows}
-        with self.engine() as engine:
-            engine.table("wanted", pa.table({"id": pa.array(wanted, pa.string())}))
-            found = engine.run(Steps("known").add("known", "select id from wanted semi join ledger using (id)"))
-        known = set(found.column("id").to_pylist())
+        known = self.tables.holding(wanted)
         return [row for id_, row in wanted.items() if id_ not in known]
 
     # ------------------------------------------------------------------------------------------------- sealing
@@ -355,8 +376,8 @@ class Book:
             return tuple(found)
         expected: dict[str, dict[str, object]] = {}
         for entry in sorted(self._entries(), key=_first_written):
-            for row in entry.rows:
-                expected.setdefault(str(row["id"]), flat_row(row, entry))
+            for row, body in zip(entry.rows, entry.bodies, strict=True):
+                expected.setdefault(str(row["id"]), flat_row(row, entry, body=body))
         return (*found, *self.tables.row_issues(expected), *self._sealed_issues())
 
     def _sealed_issues(self) -> list[Issue]:

@@ -9,16 +9,19 @@ from pathlib import Path
 
 import platformdirs
 
+HOME_VARIABLE = "CASTELLO_HOME"
+"""Overrides both folders."""
+
 
 def config_home(environ: Mapping[str, str] | None = None) -> Path:
     """Folder of the device id and of key files; ``CASTELLO_HOME`` overrides."""
-    home = (os.environ if environ is None else environ).get("CASTELLO_HOME")
+    home = (os.environ if environ is None else environ).get(HOME_VARIABLE)
     return Path(home) if home else Path(platformdirs.user_config_dir("castello"))
 
 
 def data_home(environ: Mapping[str, str] | None = None) -> Path:
     """Folder that the bundled case is copied to; ``CASTELLO_HOME`` overrides."""
-    home = (os.environ if environ is None else environ).get("CASTELLO_HOME")
+    home = (os.environ if environ is None else environ).get(HOME_VARIABLE)
     return Path(home) / "cases" if home else Path(platformdirs.user_data_dir("castello")) / "cases"
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from castello.errors import Issue, VaultLocked, WrongUse
 from castello.ledger.files import held, private_folder, write_file
+from castello.ledger.home import config_home
 
 KEY_VARIABLE = "CASTELLO_VAULT_KEY"
-HOME_VARIABLE = "CASTELLO_HOME"
 
 KEY_BYTES = 32
 VAULT_ID = re.compile(r"vault-[0-9a-f]{16}")
@@ -33,18 +33,11 @@ def key_file(vault_id: str, *, environ: Mapping[str, str] | None = None, config_
     """
     Where the key file of a vault is or would be: ``<config_dir>/keys/<vault-id>.key``.
 
-    ``config_dir`` is, if not given, ``$CASTELLO_HOME``, else the user's folder for settings on this system.
+    ``config_dir`` is, if not given, that of :func:`castello.ledger.home.config_home`.
     """
     if not VAULT_ID.fullmatch(vault_id):
         raise WrongUse("this is not the id of a vault", hint="Take it from vault/vault.json.")
-    if config_dir is None:
-        home = (os.environ if environ is None else environ).get(HOME_VARIABLE)
-        if home:
-            config_dir = Path(home)
-        else:
-            from platformdirs import user_config_dir
-
-            config_dir = Path(user_config_dir("castello"))
+    config_dir = config_home(environ) if config_dir is None else config_dir
     return config_dir / "keys" / f"{vault_id}.key"
 
 

@@ -14,18 +14,27 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction, write_deltalake
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    PostCommitHookProperties,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from castello.claims import Claim, canonical
+from castello.claims import SLOTS, Claim, Modality, Verification
 from castello.errors import Issue
-from castello.ledger.journal import Entry
+from castello.ledger.journal import Entry, Row, canonical_text
 
 _TEXT, _DAY, _NUMBER = pa.string(), pa.date32(), pa.float64()
 
@@ -60,12 +69,26 @@ SCHEMA = pa.schema(
         ("document", _TEXT),
         ("sensitivity", _TEXT),
         ("verification", _TEXT),
+        ("shape", _TEXT),
+        ("speaks", pa.bool_()),
+        ("onset", _DAY),
+        ("latest_onset", _DAY),
+        ("reach", _DAY),
         ("body", _TEXT),
     ]
 )
-"""Columns of the ledger. Claims fill them all; other rows have ``type``, ``id``, ``recorded``, ``device``, ``n``, ``body``."""
+"""
+Columns of the ledger. Claims fill them all; other rows have ``type``, ``id``, ``recorded``, ``device``, ``n``, ``body``.
+
+The last before ``body`` follow from the others, whatever day is asked about, so they are worked out once, when a claim is stored:
+``shape`` of the kind; ``speaks``, whether it is said outright, so that it counts for an answer; ``onset`` and ``latest_onset``,
+between which what it says began (the first of all days where the beginning is not known); ``reach``, the last day for which it speaks.
+"""
 
 FILES_BEFORE_COMPACTION = 64
+"""So many small files are joined; a file larger than ``SMALL_BYTES`` is left as it is, however many small ones come after it."""
+
+SMALL_BYTES = 16 * 2**20
 
 
 def claim_columns(claim: Claim) -> dict[str, object]:
@@ -74,6 +97,13 @@ def claim_columns(claim: Claim) -> dict[str, object]:
     sure = happened.sure or (None, None)
     # the first day on which it can have been said: so far, and no further, the speaker's word certainly reaches
     said = claim.said[0] if claim.said else None
+    shape, (begins, ends) = SLOTS[claim.kind].shape, happened.maybe
+    last = None if ends is None else ends - timedelta(days=1) if ends > date.min else ends
+    latest_onset = sure[0] or last or begins or date.min
+    if shape == "quantity":
+        reach = last or said or claim.published
+    else:
+        reach = max(latest_onset, min(said or latest_onset, last or date.max))
     return {
         "kind": claim.kind.value,
         "question": claim.question,
@@ -99,28 +129,64 @@ def claim_columns(claim: Claim) -> dict[str, object]:
         "document": claim.document,
         "sensitivity": claim.sensitivity.value,
         "verification": claim.verification.value,
+        "shape": shape,
+        "speaks": _speaks(claim),
+        "onset": sure[0] or begins or date.min,
+        "latest_onset": latest_onset,
+        "reach": reach,
     }
+
+
+def _speaks(claim: Claim) -> bool:
+    """Whether a claim is said outright. A figure needs a bound, and must not have been worked out from others."""
+    if SLOTS[claim.kind].shape == "quantity":
+        figure = claim.quantity
+        stated = figure is not None and not (figure.low is None and figure.high is None)
+        outright: tuple[Modality, ...] = (Modality.ASSERTED, Modality.LIKELY)
+        return stated and claim.verification is not Verification.DERIVED and claim.modality in outright
+    return claim.modality in (Modality.ASSERTED, Modality.LIKELY, Modality.NEGATED)
 
 
 def claims_table(claims: Iterable[Claim], *, recorded: datetime) -> pa.Table:
     """Claims as ledger rows that are stored nowhere: branches, and protected claims opened in memory."""
-    rows = [_row("claim", claim.id, claim.to_json(), recorded=recorded, device="", n=0) for claim in claims]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    stored_nowhere: dict[str, object] = {"type": "claim", "recorded": recorded, "device": "", "n": 0}
+    return _table_of(
+        stored_nowhere | {"id": claim.id} | claim_columns(claim) | {"body": canonical_text(claim.to_json())}
+        for claim in claims
+    )
 
 
-def _row(
-    type_: str, id_: str, body: Mapping[str, Any], *, recorded: datetime, device: str, n: int
-) -> dict[str, object]:
-    row: dict[str, object] = {"type": type_, "id": id_, "recorded": recorded, "device": device, "n": n}
-    if type_ == "claim":
-        row |= claim_columns(Claim.from_json(body, id=id_))
-    return row | {"body": canonical(body).decode()}
+def flat_row(row: Row, entry: Entry, *, body: str, claim: Claim | None = None) -> dict[str, object]:
+    """
+    A row of a journal entry as the tables hold it.
+
+    ``body`` is the canonical text of the row's body; ``claim``, if it is at hand, need not be made from it once more.
+    """
+    flat: dict[str, object] = {
+        "type": row["type"],
+        "id": row["id"],
+        "recorded": entry.at.astimezone(UTC),
+        "device": entry.device,
+        "n": entry.n,
+        "body": body,
+    }
+    if row["type"] == "claim":
+        flat |= claim_columns(Claim.from_json(row["body"], id=row["id"]) if claim is None else claim)
+    return flat
 
 
-def flat_row(row: Mapping[str, Any], entry: Entry) -> dict[str, object]:
-    """A row of a journal entry as the tables hold it."""
-    recorded = entry.at.astimezone(UTC)
-    return _row(row["type"], row["id"], row["body"], recorded=recorded, device=entry.device, n=entry.n)
+def _table_of(rows: Iterable[Mapping[str, object]]) -> pa.Table:
+    """Flat rows, taken one at a time, as a table: many at once would be most of the memory of a big batch."""
+    columns: dict[str, list[object]] = {name: [] for name in SCHEMA.names}
+    for row in rows:
+        for name, values in columns.items():
+            values.append(row.get(name))
+    return pa.table(columns, schema=SCHEMA)
+
+
+def in_order(rows: pa.Table) -> pa.Table:
+    """The rows of one file as they lie in it: what is asked for together side by side, so that the rest need not be read."""
+    return rows.sort_by([(name, "ascending") for name in ("type", "shape", "question", "id")])
 
 
 class Tables:
@@ -134,6 +200,8 @@ class Tables:
     def __init__(self, home: Path, *, name: str | None = None) -> None:
         self._home, self._name = home, name
         self._kept: tuple[DeltaTable, Path, int] | None = None
+        self._ids: dict[str, pa.ChunkedArray] = {}
+        self._named: tuple[tuple[int, int], frozenset[str]] | None = None
 
     @property
     def name(self) -> str:
@@ -163,9 +231,11 @@ class Tables:
                 return table
         self._kept = None
         try:
-            return self._keep(DeltaTable(self.folder))
+            table = DeltaTable(self.folder)
         except TableNotFoundError:
             return None
+        # a table of an older Castello has other columns: it counts as none, and the next write makes it again from the journal
+        return self._keep(table) if [field.name for field in table.schema().fields] == SCHEMA.names else None
 
     def _keep(self, table: DeltaTable) -> DeltaTable:
         newest = self._log_file(table)
@@ -178,32 +248,48 @@ class Tables:
     def files(self) -> list[str]:
         """The live Parquet files; a reader that has them is not disturbed by writers."""
         table = self._table()
-        return [] if table is None else sorted(table.file_uris())
+        return [] if table is None else _paths(table)
 
     def applied(self, devices: Iterable[str]) -> dict[str, int]:
         """Number of the last journal entry of each device that the table holds; 0 for none."""
         table = self._table()
         return {device: 0 if table is None else (table.transaction_version(device) or 0) for device in devices}
 
-    def append(self, rows: Iterable[tuple[Mapping[str, Any], Entry]], *, applied: Mapping[str, int]) -> None:
+    def holding(self, ids: Iterable[str]) -> set[str]:
         """
-        Store rows, each of its journal entry, in one atomic commit. The caller holds the case's lock.
+        Those of the given ids that the table holds.
+
+        Files never change, so the ids of each are read once and kept: some 40 MB for a million rows, in a process that writes.
+        """
+        files = self.files()
+        self._ids = {file: self._ids[file] if file in self._ids else _ids_in(file) for file in files}
+        held = pa.chunked_array([chunk for column in self._ids.values() for chunk in column.chunks], pa.string())
+        return set(held.filter(pc.is_in(held, value_set=pa.array(set(ids), pa.string()))).to_pylist())
+
+    def append(self, rows: Iterable[Mapping[str, object]], *, applied: Mapping[str, int]) -> None:
+        """
+        Store rows, as :func:`flat_row` makes them, in one atomic commit. The caller holds the case's lock.
 
         ``applied`` is the number of the last entry of each device that the table holds after it. Where that makes too many small files,
         they are joined into few; readers of the old ones are not disturbed.
         """
         table = self._table()
+        if table is None:
+            self.remove()
         marks = [Transaction(device, n) for device, n in sorted(applied.items())]
         write_deltalake(
             self.folder if table is None else table,
-            pa.Table.from_pylist([flat_row(row, entry) for row, entry in rows], schema=SCHEMA),
+            in_order(_table_of(rows)),
             mode="append",
-            configuration={"delta.appendOnly": "true"},
+            writer_properties=WRITTEN,
+            configuration=_CONFIGURATION,
             commit_properties=CommitProperties(app_transactions=marks),
             post_commithook_properties=_NO_HOUSEKEEPING,
         )
-        if table is not None and len(table.file_uris()) >= FILES_BEFORE_COMPACTION:
-            table.optimize.compact(post_commithook_properties=_NO_HOUSEKEEPING)
+        if table is not None and _small(_paths(table)) >= FILES_BEFORE_COMPACTION:
+            table.optimize.compact(
+                target_size=SMALL_BYTES, writer_properties=WRITTEN, post_commithook_properties=_NO_HOUSEKEEPING
+            )
             table.create_checkpoint()
         if table is not None:
             self._keep(table)
@@ -238,22 +324,34 @@ class Tables:
 
     def note_files(self) -> None:
         """Keep the hash of every file of the table that has none yet. The files never change once they are there."""
-        known = self._noted()
         if not self.folder.exists():
             return
         # but for this one, which only points at the newest checkpoint and is found without it
         (self.folder / "_delta_log" / "_last_checkpoint").unlink(missing_ok=True)
-        lines = [
-            json.dumps({"file": name, "sha256": _sha256(self.folder / name)}) + "\n"
-            for name in self._all_files()
-            if name not in known
-        ]
-        if not lines:
+        known = self._named_files()
+        fresh = [name for name in self._all_files() if name not in known]
+        if not fresh:
             return
-        with self._hashes().open("a", encoding="utf-8") as out:
-            out.writelines(lines)
+        lines = [json.dumps({"file": name, "sha256": _sha256(self.folder / name)}) + "\n" for name in fresh]
+        with self._hashes().open("ab+") as out:
+            if out.tell():
+                out.seek(-1, os.SEEK_END)
+                # a line that was cut off must not swallow the next
+                out.write(b"" if out.read() == b"\n" else b"\n")
+            out.writelines(line.encode() for line in lines)
             out.flush()
             os.fsync(out.fileno())
+            self._named = _size_and_time(os.fstat(out.fileno())), known.union(fresh)
+
+    def _named_files(self) -> frozenset[str]:
+        """Files whose hash is on record; the record is read again only if somebody else has written to it."""
+        try:
+            state = _size_and_time(self._hashes().stat())
+        except FileNotFoundError:
+            return frozenset()
+        if self._named is None or self._named[0] != state:
+            self._named = state, frozenset(self._noted())
+        return self._named[1]
 
     def _noted(self) -> dict[str, str]:
         if not self._hashes().exists():
@@ -268,10 +366,11 @@ class Tables:
         return noted
 
     def _all_files(self) -> list[str]:
-        if not self.folder.exists():
-            return []
-        paths = (path for path in self.folder.rglob("*") if path.is_file())
-        return sorted(path.relative_to(self.folder).as_posix() for path in paths)
+        top, found = self.folder, list[str]()
+        for folder, _, names in os.walk(top):
+            within = Path(folder).relative_to(top).as_posix()
+            found += names if within == "." else [f"{within}/{name}" for name in names]
+        return sorted(found)
 
     def _issue(self, code: str, what: str, *, file: str = "") -> Issue:
         return Issue(file=f".castello/{self.name}/{file}".rstrip("/"), code=code, what=what, hint=REMAKE)
@@ -330,10 +429,43 @@ class Tables:
 
 _NAME = re.compile(r"ledger(-[0-9]{1,9})?")
 
+WRITTEN = WriterProperties(
+    compression="LZ4_RAW",
+    max_row_group_size=50_000,
+    # no id is there twice: nothing to gain from a dictionary
+    column_properties={"id": ColumnProperties(dictionary_enabled=False, encoding="DELTA_LENGTH_BYTE_ARRAY")},
+)
+"""How the files are written: quick to read, in pieces that several processors can share."""
+
+_CONFIGURATION: dict[str, str | None] = {
+    "delta.appendOnly": "true",
+    # least and greatest values stand in the Parquet files, where readers look; in the log they would double the time of a small commit
+    "delta.dataSkippingNumIndexedCols": "0",
+}
+
 _NO_HOUSEKEEPING = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 """The table's own housekeeping would delete log files after a month: whatever is stored stays, hashed, as it was written."""
 
 REMAKE = "The table is derived: delete .castello and run `castello build`; the journal has every row."
+
+
+def _ids_in(file: str) -> pa.ChunkedArray:
+    with pq.ParquetFile(file) as opened:
+        return opened.read(columns=["id"]).column("id")
+
+
+def _size_and_time(state: os.stat_result) -> tuple[int, int]:
+    return state.st_size, state.st_mtime_ns
+
+
+def _paths(table: DeltaTable) -> list[str]:
+    """The live files as paths; the table gives them as addresses, in which a space is written %20."""
+    return sorted(unquote(address) for address in table.file_uris())
+
+
+def _small(files: Iterable[str]) -> int:
+    """How many of the table's files are small."""
+    return sum(Path(file).stat().st_size < SMALL_BYTES for file in files)
 
 
 def _stamp(path: Path) -> int:

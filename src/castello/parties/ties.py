@@ -14,6 +14,7 @@ from typing import Literal
 
 from castello.claims import Claim, Judgement, Kind, Modality, Span, Verdict
 from castello.names import standing, verdicts
+from castello.parties.register import PartyRegister
 
 LASTING = ("split_from", "merged_into", "renamed_to")
 """Ties that begin with an act and last: told of one day, they hold from that day on."""
@@ -242,3 +243,47 @@ def _spell(claim: Claim) -> tuple[Span, Span | None]:
 
 def _covers(span: Span | None, day: date) -> bool:
     return span is not None and (span[0] is None or span[0] <= day) and (span[1] is None or day < span[1])
+
+
+def side_on(party: str, *, register: PartyRegister, claims: Iterable[Claim], day: date) -> str | None:
+    """
+    The side that a party is counted with on a day; None if it is counted with none.
+
+    Parameters
+    ----------
+    party
+        Id of a party.
+    register
+        Gives the side that a party is counted with unless a tie says otherwise.
+    claims
+        Of any kind; ties ``member_of`` and ``merged_into`` that are held on the day move a party to the side of the other.
+    day
+        The day asked about.
+
+    Notes
+    -----
+    Castello's own definition. Where ties lead to two sides, the party is counted with none: it is not known.
+    """
+    held = [tie for tie in ties_on(claims, day) if tie.status == "held" and tie.predicate in JOINS]
+    reached, step, ends = {party}, {party}, set()
+    while step:
+        joined = {tie.object for tie in held if tie.subject in step} - reached
+        # what is itself part of something else is counted with that
+        ends |= {id_ for id_ in step if not any(tie.subject == id_ for tie in held)}
+        reached |= joined
+        step = joined
+    sides = {side for id_ in ends if (side := _side(id_, register)) is not None}
+    if ends == {party} or not sides:
+        return _side(party, register)
+    return min(sides) if len(sides) == 1 else None
+
+
+JOINS = ("member_of", "merged_into")
+"""Ties by which a party is counted with the side of another."""
+
+
+def _side(party: str, register: PartyRegister) -> str | None:
+    found = register.get(party)
+    if found is None:
+        return None
+    return found.id if found.kind == "side" else found.side

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -88,6 +88,8 @@ class Picture:
         with the day of publication, ``recorded`` with the time of entry.
     branch
         Hypothetical claims laid over the ledger, and claims and sources left out.
+    live
+        Whether the case is live: then what was said of contested roads grows old (``road_max_age_days``).
     without_origins, without_claims
         Left out as well: to see what an answer owes to them.
     """
@@ -100,15 +102,19 @@ class Picture:
         as_of: date,
         known_by: date | None = None,
         branch: Branch | None = None,
+        live: bool = False,
         without_origins: Iterable[str] = (),
         without_claims: Iterable[str] = (),
     ) -> None:
-        self.book, self.registers, self.branch = book, registers, branch
+        self.book, self.registers, self.branch, self.live = book, registers, branch, live
         self.as_of, self.known_by = as_of, known_by
         self.clock = registers.settings.known_by_clock
         self._without_origins = tuple(sorted(without_origins))
         self._without_claims = tuple(sorted(without_claims))
         self._read: dict[str, Claim] = {}
+        self.only_source: str | None = None
+        # what rooms above work out once for this picture
+        self.kept: dict[Hashable, Any] = {}
 
     # ------------------------------------------------------------------------------------------------ what is visible
 
@@ -196,7 +202,7 @@ class Picture:
     def _run(self, steps: Steps, **parameters: object) -> pa.Table:
         engine = self._engine
         # what is visible is part of every question, not kept: the engine then reads only the columns that the question needs
-        return engine.run(Steps(steps.name, VISIBLE.steps + steps.steps), self._parameters | parameters)
+        return engine.run(Steps(steps.name, VISIBLE.steps + steps.steps, steps.kept), self._parameters | parameters)
 
     # ------------------------------------------------------------------------------------------------------- answers
 
@@ -239,6 +245,25 @@ class Picture:
         start, end
             Only what may have happened on a day from ``start`` to ``end``, both included.
         """
+        wanted = tuple(sorted({Kind(kind).value for kind in kinds}))
+        for read in ((), wanted):
+            if (every := self._asked.get((read, None, None))) is not None:
+                return tuple(
+                    claim
+                    for claim in every
+                    if (not wanted or claim.kind.value in wanted) and _may_touch(claim, start=start, end=end)
+                )
+        key = (wanted, start, end)
+        if key not in self._asked:
+            self._asked[key] = self._select(wanted, start=start or date.min, end=end or FAR)
+        return self._asked[key]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[tuple[str, ...], date | None, date | None], tuple[Claim, ...]]:
+        """Answers to earlier questions for claims: most analyses ask for the same ones."""
+        return {}
+
+    def _select(self, kinds: tuple[str, ...], *, start: date, end: date) -> tuple[Claim, ...]:
         steps = Steps("ids").add(
             "ids",
             """select id from visible
@@ -246,8 +271,8 @@ class Picture:
                  and (maybe_end is null or maybe_end > $start) and (maybe_start is null or maybe_start <= $end)
                order by coalesce(sure_start, maybe_start) nulls first, id""",
         )
-        values = {"kinds": [Kind(kind).value for kind in kinds], "any_kind": not kinds}
-        ids = self._run(steps, **values, start=start or date.min, end=end or FAR).column("id").to_pylist()
+        values = {"kinds": list(kinds), "any_kind": not kinds}
+        ids = self._run(steps, **values, start=start, end=end).column("id").to_pylist()
         found = self.claims_by_id(ids)
         return tuple(found[id_] for id_ in ids)
 
@@ -290,9 +315,17 @@ class Picture:
             as_of=self.as_of,
             known_by=self.known_by,
             branch=self.branch,
+            live=self.live,
             without_claims=(*self._without_claims, *claims),
             without_origins=(*self._without_origins, *origins),
         )
+
+    def seen_by(self, source: str) -> Picture:
+        """The same picture with the claims on roads and control of one source only: what it says itself is known of them."""
+        told = self.claims(kinds=[Kind.ACCESS, Kind.CONTROL])
+        seen = self.without(claims=[claim.id for claim in told if claim.chain[0].who != source])
+        seen.only_source = source
+        return seen
 
     def moved(self, *, days: int) -> Picture:
         """The picture of another day, as known that many days earlier or later too."""
@@ -302,6 +335,7 @@ class Picture:
             as_of=self.as_of + timedelta(days=days),
             known_by=None if self.known_by is None else self.known_by + timedelta(days=days),
             branch=self.branch,
+            live=self.live,
             without_claims=self._without_claims,
             without_origins=self._without_origins,
         )
@@ -332,6 +366,11 @@ def _topic(values: dict[str, Any]) -> Topic:
         values[name] = tuple(values[name] or ())
     values["kind"] = Kind(values["kind"])
     return Topic(**values, reason=reason)
+
+
+def _may_touch(claim: Claim, *, start: date | None, end: date | None) -> bool:
+    first, after = claim.happened.maybe
+    return (start is None or after is None or after > start) and (end is None or first is None or first <= end)
 
 
 def _schema(*names: str) -> pa.Schema:

@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from castello.cases import Registers
-from castello.claims import UNKNOWN, AlsoValue, Claim, Kind, Message, Quantity
+from castello.claims import SLOTS, UNKNOWN, AlsoValue, Claim, Kind, Message, Quantity
 
 
 @cache
@@ -71,7 +71,15 @@ def name_of(id_: str, registers: Registers, *, language: str = "en") -> str:
         item: Any = register.get(id_)
         if item is not None:
             return str((item.name_ar if language == "ar" else None) or item.name_en)
-    return id_.replace("-", " ")
+    if is_area(id_):
+        return catalogue(language)["words"]["area"]
+    # ids have no spaces: what has one is a name as a map prints it
+    return id_ if " " in id_ else id_.replace("-", " ")
+
+
+def is_area(id_: str | None) -> bool:
+    """Whether an id is that of an area of a control map, which stands in no register."""
+    return id_ is not None and id_.startswith("area-")
 
 
 def number(value: float) -> str:
@@ -149,7 +157,8 @@ def claim_text(claim: Claim, registers: Registers, *, language: str = "en") -> s
     """
     What a claim says, in a sentence of the catalogue: its slots, not its quote.
 
-    Parts that the claim does not have are left out of the sentence.
+    Parts that the claim does not have are left out of the sentence. Where a state was seen on a day and may have begun before, the
+    sentence says so; presence, which leaves without its days, apart.
     """
     values: dict[str, AlsoValue] = {name: value for name, value in claim.also if not isinstance(value, bool)}
     for name in ("subject", "predicate", "object", "place", "condition"):
@@ -157,11 +166,18 @@ def claim_text(claim: Claim, registers: Registers, *, language: str = "en") -> s
         # an unknown party is left out of the sentence where the sentence can do without it
         if value is not None and not (value == UNKNOWN and name in ("subject", "object") and claim.kind in _UNNAMED):
             values[name] = value
+    if is_area(claim.object) and claim.locator is not None and claim.locator.row is not None:
+        named = catalogue(language)["words"]["area_of_map"]
+        values["object"] = named.format(map=claim.document, feature=claim.locator.row)
     if claim.quantity is not None:
         values["figure"] = _figure(claim.quantity, language=language)
         values["count"] = _figure(claim.quantity, language=language, unit=False)
     template = catalogue(language)["claims"][claim.kind.value]
     text = " ".join(_Parts(registers, language).vformat(template, (), values).split())
+    sighted = claim.happened.first_sighting if SLOTS[claim.kind].shape == "state" else None
+    if sighted is not None and claim.kind is not Kind.PRESENCE:
+        since = catalogue(language)["words"]["since_or_before"]
+        text = f"{text} ({since.format(day=day(sighted.isoformat(), language))})"
     before = catalogue(language)["modality"].get(claim.modality.value, "")
     return f"{before} {text}".strip() if before else _opened(text)
 

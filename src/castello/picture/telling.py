@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
-from castello.claims import UNKNOWN, AlsoValue, Claim, Finding, Kind, Reason, Verification
+from castello.claims import SLOTS, UNKNOWN, AlsoValue, Claim, Finding, Kind, Label, Reason, Verification
 from castello.picture.picture import Picture, Topic
 from castello.picture.sentences import message, render
+
+Dating = Literal["", "_or_before", "_on", "_undated"]
 
 
 def said_on(claim: Claim) -> date:
@@ -62,6 +64,12 @@ class Teller:
             for claim in sorted(found, key=lambda claim: (said_on(claim), claim.id))
         ]
 
+    def dating(self, topic: Topic) -> Dating:
+        """How the first day of an answer is told, see :func:`dating`; what is counted has no beginning."""
+        if SLOTS[topic.kind].shape != "state":
+            return "_undated" if topic.since in (None, date.min) else ""
+        return dating((self.claims[id_] for id_ in topic.claims if id_ in self.claims), since=topic.since)
+
     def unseen(self, ids: Iterable[str], *, newest: date | None = None, origins: int | None = None) -> tuple[str, ...]:
         """
         What could not be seen behind some claims; never empty.
@@ -105,7 +113,7 @@ class Teller:
         claims: tuple[str, ...],
         against: tuple[str, ...] = (),
         unknown: tuple[str, ...],
-        label: Literal["fact", "inference"] = "fact",
+        label: Label = "fact",
         status: str | None = None,
         reason: Reason | None = None,
         method: str | None = None,
@@ -190,12 +198,43 @@ class Teller:
             low=topic.low,
             high=topic.high,
             unit=topic.unit,
-            since=beginning(topic.since),
-            extra=extra,
+            since=None if self.dating(topic) == "_undated" else topic.since,
+            extra={**(extra or {}), **({"censored": True} if self.dating(topic) == "_or_before" else {})},
             **slots,
         )
 
 
-def beginning(day: date | None) -> date | None:
-    """The first day of an answer; None where claims reach back without a known beginning."""
-    return None if day == date.min else day
+def dating(claims: Iterable[Claim], *, since: date | None) -> Dating:
+    """
+    How the first day of an answer is told: the ending of the message's id.
+
+    Parameters
+    ----------
+    claims
+        Those that give the answer.
+    since
+        Its first day as the picture has it.
+
+    Returns
+    -------
+    str
+        Empty where a claim says that it began on that day; ``_or_before`` where the claims of that day only say that it was so then (a
+        spell that is censored on the left); ``_on`` where they speak of that one day; ``_undated`` where no day is sure.
+    """
+    if since is None or since == date.min:
+        return "_undated"
+    periods = [claim.happened for claim in claims]
+    first = [period for period in periods if (period.sure or period.maybe)[0] == since]
+    sure = [period for period in first if period.sure is not None]
+    if first and not sure:
+        return "_undated"
+    sightings = [period for period in sure if period.first_sighting is not None]
+    one_day = [period for period in sure if period.sure == period.maybe == (since, since + timedelta(days=1))]
+    if len(sightings) + len(one_day) < len(sure) or not sure:
+        return ""
+    return "_or_before" if sightings else "_on"
+
+
+def assumed(claims: Iterable[str], against: Iterable[str]) -> Reason | None:
+    """Why no claims stand beside an answer that rests on what the case assumes of roads; None where there are some."""
+    return None if any(True for _ in (*claims, *against)) else Reason.ASSUMED

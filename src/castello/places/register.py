@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from castello.errors import WrongUse
@@ -47,9 +48,10 @@ PLACE_COLUMNS = (
     "lon",
     "radius_km",
     "supplies",
+    "decides",
     "note",
 )
-ROAD_COLUMNS = ("id", "name_en", "name_ar", "aliases", "class", "from", "to", "line", "note")
+ROAD_COLUMNS = ("id", "name_en", "name_ar", "aliases", "class", "from", "to", "line", "contested", "note")
 """Columns of ``places.csv`` and ``roads.csv``, in order."""
 
 _LEAST_CELL_KM = 5
@@ -63,7 +65,8 @@ class Place:
     """
     A place. ``lat`` and ``lon`` are degrees in WGS 84, both or neither; ``radius_km`` how far it reaches.
 
-    ``parent`` is the id of the place it lies in; ``supplies`` the sides for which it is a source of supply. None means
+    ``parent`` is the id of the place it lies in; ``supplies`` the sides for which it is a source of supply;
+    ``decides`` the party that lets goods pass there, where it is not the side's own. None means
     not known.
     """
 
@@ -78,6 +81,7 @@ class Place:
     lon: float | None = None
     radius_km: float | None = None
     supplies: tuple[str, ...] = ()
+    decides: str | None = None
     note: str | None = None
 
     @property
@@ -88,7 +92,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Road:
-    """A road, track or crossing between the places ``start`` and ``end``; ``line`` is its course in (lat, lon) points."""
+    """
+    A road, track or crossing between the places ``start`` and ``end``; ``line`` is its course in (lat, lon) points.
+
+    ``contested`` are the first and last day on which it is known to be fought over (None is open); None if it is not flagged.
+    """
 
     id: str
     cls: str
@@ -98,6 +106,7 @@ class Road:
     start: str | None = None
     end: str | None = None
     line: tuple[tuple[float, float], ...] = ()
+    contested: tuple[date | None, date | None] | None = None
     note: str | None = None
 
     @property

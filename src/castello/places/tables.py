@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from castello.errors import Issue
 from castello.names import Cells, read_cells
@@ -43,6 +44,7 @@ def read_places(rows: Iterable[RawRow], *, file: str = "places.csv") -> tuple[tu
         name_en, name_ar, aliases = cells.names()
         lat, lon = _coordinates(cells)
         radius_km, supplies = _radius(cells), cells.slugs("supplies")
+        decides = cells.slugs("decides")
         if cells.usable and id is not None and kind is not None:
             numbers[id], spare[id] = cells.row, cells
             places.append(
@@ -58,6 +60,7 @@ def read_places(rows: Iterable[RawRow], *, file: str = "places.csv") -> tuple[tu
                     lon=lon,
                     radius_km=radius_km,
                     supplies=supplies,
+                    decides=decides[0] if decides else None,
                     note=cells.text("note"),
                 )
             )
@@ -91,7 +94,12 @@ def read_roads(
         start, end = (_end(cells, column, known) for column in ("from", "to"))
         if start is not None and start == end:
             cells.warn("to", "same_ends", what=f"starts and ends at {start!r}", hint="Check from and to.")
-        line = _line(cells)
+        # one that names a place which is not there was told so already
+        missing = [column for column in ("from", "to") if cells.text(column) is None]
+        if missing:
+            hint = "Name the place it leads to: until then nothing can be told of what it connects."
+            cells.warn(missing[-1], "no_end", what=f"the road has no {' and no '.join(missing)}", hint=hint)
+        line, contested = _line(cells), _contested(cells)
         if cells.usable and id is not None and cls is not None:
             numbers[id] = cells.row
             roads.append(
@@ -104,6 +112,7 @@ def read_roads(
                     start=start,
                     end=end,
                     line=line,
+                    contested=contested,
                     note=cells.text("note"),
                 )
             )
@@ -236,3 +245,22 @@ def _line(cells: Cells) -> tuple[tuple[float, float], ...]:
         cells.drop("line", "bad_line", what="a line of fewer than two points", hint="Give at least its two ends.")
         return ()
     return tuple(points)
+
+
+def _contested(cells: Cells) -> tuple[date | None, date | None] | None:
+    """When a road is known to be fought over: ``yes``, the first day, or the first and last day parted by ``..``."""
+    text = cells.text("contested")
+    if text is None or text.casefold() == "no":
+        return None
+    if text.casefold() == "yes":
+        return None, None
+    first, _, last = text.partition("..")
+    try:
+        days = tuple(date.fromisoformat(day.strip()) if day.strip() else None for day in (first, last))
+    except ValueError:
+        days = ()
+    if not days or days == (None, None) or (days[0] and days[1] and days[1] < days[0]):
+        hint = "Write yes, no, a first day such as 2016-07-31, or two days parted by '..'."
+        cells.drop("contested", "bad_contested", what=f"{text!r} is neither yes nor days in order", hint=hint)
+        return None
+    return days[0], days[1]

@@ -12,7 +12,7 @@ from dataclasses import replace
 from castello.claims import Finding, Kind, Reason, Verdict
 from castello.parties.ties import LASTING, Tie, ties_on
 from castello.picture import Picture, Topic
-from castello.picture.telling import Teller, beginning, said_on
+from castello.picture.telling import Teller, said_on
 
 
 def parties(picture: Picture) -> tuple[Finding, ...]:
@@ -118,15 +118,15 @@ def _listing(teller: Teller, topic: Topic) -> Finding:
     assert topic.object is not None
     values: dict[str, str | None] = {"body": topic.subject, "listed": topic.object}
     form = _form(topic)
-    since = beginning(topic.since)
+    how = teller.dating(topic)
     predicates = {answer.partition(":")[0] for answer in topic.alternatives}
     if len(predicates) == 1 and not topic.against:
         # a body may list one thing as several: the lists stand side by side and do not contradict
         topic = replace(topic, status="assessed", reason=None)
         statuses = [status for answer in topic.alternatives if (status := answer.partition(":")[2])]
-        form = ("delisted" if predicates == {"delists"} else "assessed") + ("" if since else "_undated")
+        form = ("delisted" if predicates == {"delists"} else "assessed") + how
         values["status"] = "".join(f"{' and' if n else ''} as {status}" for n, status in enumerate(statuses))
-        values["since"] = since.isoformat() if since else None
+        values["since"] = None if how == "_undated" or topic.since is None else topic.since.isoformat()
     elif form == "undecided":
         values["alternatives"] = "; ".join(answer.replace("_", " ") for answer in topic.alternatives)
     return teller.of_topic(topic, f"listing.{form}", values=values)

@@ -1,21 +1,21 @@
 """
-Situation: everything that the picture itself says of the day, as findings: who is cut off, roads, ground, sieges, prices, harm.
+Situation: everything that the picture itself says of the day, as findings: roads, ground, sieges, prices, harm.
 
-Beside what was worked out stand the statements of the last two weeks, as they were made. People are counted by ``totals``.
+Beside what was worked out stand the statements of the last two weeks, as they were made. People are counted by ``totals``; who is cut off is told by ``siege``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from castello.analyses.situation._statements import statements
 from castello.analyses.situation._words import aside, first_of_last, period, word
-from castello.claims import UNKNOWN, AlsoValue, Finding, Kind, Reason
+from castello.claims import UNKNOWN, AlsoValue, Finding, Kind, Reason, Verdict
 from castello.picture import Picture, Topic
-from castello.picture.reach import Reach, reach
-from castello.picture.sentences import interval, name_of
-from castello.picture.telling import Teller, beginning, said_on
+from castello.picture.sentences import interval, is_area, name_of
+from castello.picture.telling import Teller
 
 COUNT_DAYS = 30
 """Counts of casualties and breaches are told if their period touches the last days up to the day of the picture: this many."""
@@ -35,13 +35,12 @@ def situation(picture: Picture) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        ``reach``, by enclave and reading; ``access``, ``control``, ``siege``, ``price``, ``supply``, ``casualty``, ``breach``, in the
-        order of their questions; ``statement``, by kind and question.
+        ``access``, ``control``, ``siege``, ``price``, ``supply``, ``casualty``, ``breach``, in the order of their questions;
+        ``statement``, by kind and question.
 
     Notes
     -----
-    Method: ``method.md`` of this folder; reach as in :mod:`castello.picture.reach`. Missing data: what nobody speaks of gives no
-    finding, except the reach of the case's enclaves, which is then undecided.
+    Method: ``method.md`` of this folder. Missing data: what nobody speaks of gives no finding.
     """
     teller = Teller(picture, method="situation")
     tellers: dict[Kind, Callable[[Teller, Topic], Finding]] = {
@@ -53,58 +52,10 @@ def situation(picture: Picture) -> tuple[Finding, ...]:
         Kind.CASUALTY: _casualty,
         Kind.BREACH: _breach,
     }
-    found = [
-        _reach(teller, item) for item in reach(picture) if item.claims or item.against or item.status == "undecided"
-    ]
+    found: list[Finding] = []
     for kind, tell in tellers.items():
         found += [tell(teller, topic) for topic in teller.topics(kind) if _is_told(teller, topic)]
     return (*found, *statements(teller))
-
-
-# ------------------------------------------------------------------------------------------------------------- reach
-
-
-def _reach(teller: Teller, item: Reach) -> Finding:
-    values: dict[str, str | None] = {"place": item.place, "side": item.side, "reading": item.reading}
-    form = item.status + ("" if item.since or item.status == "undecided" else "_undated")
-    if item.status != "undecided" and item.since:
-        values["since"] = item.since.isoformat()
-    if item.status == "undecided":
-        form = "undecided" if item.decisive else "unmapped"
-        values["decisive"] = ";".join(item.decisive) or None
-    reason = None
-    if item.status == "undecided":
-        contradicted = any(topic.reason is Reason.CONTRADICTION for topic in _topics_of(teller, item))
-        reason = Reason.CONTRADICTION if contradicted else Reason.NO_CLAIM
-    claims = [teller.claims[id_] for id_ in item.claims if id_ in teller.claims]
-    unknown = [f"state of {name_of(road, teller.picture.registers)}" for road in item.decisive]
-    unknown += teller.unseen(
-        (*item.claims, *item.against), newest=max((min(said_on(c), teller.picture.as_of) for c in claims), default=None)
-    )
-    return teller.finding(
-        "reach",
-        f"reach.{form}",
-        subject=item.place,
-        place=item.place,
-        key=f"reach|{item.place}|{item.side}|supply",
-        values=values,
-        claims=item.claims,
-        against=item.against,
-        unknown=tuple(unknown),
-        label="inference",
-        status=item.status,
-        reason=reason,
-        value=item.status,
-        since=item.since,
-        reading=item.reading,
-        method="reach",
-        extra={"side": item.side, "roads": [list(pair) for pair in item.roads], "decisive": list(item.decisive)},
-    )
-
-
-def _topics_of(teller: Teller, item: Reach) -> Iterable[Topic]:
-    asked = {f"access|{road}|{item.side}|supply" for road in item.decisive}
-    return (topic for topic in teller.topics(Kind.ACCESS) if topic.question in asked)
 
 
 # ------------------------------------------------------------------------------------------------------------ states
@@ -114,10 +65,11 @@ def _form(topic: Topic) -> str:
     return "no_claim" if topic.reason is Reason.NO_CLAIM else topic.status
 
 
-def _dated(topic: Topic, values: Values, form: str) -> str:
-    """Adds the first day, or says that it is not known."""
-    values["since"] = beginning(topic.since)
-    return form if values["since"] else f"{form}_undated"
+def _dated(teller: Teller, topic: Topic, values: Values, form: str) -> str:
+    """Adds the first day, or says that it is not known, or that it may have been so before."""
+    how = teller.dating(topic)
+    values["since"] = None if how == "_undated" else topic.since
+    return f"{form}{how}"
 
 
 def _access(teller: Teller, topic: Topic) -> Finding:
@@ -126,7 +78,7 @@ def _access(teller: Teller, topic: Topic) -> Finding:
     form = _form(topic)
     if form == "assessed":
         values["answer"] = topic.answer
-        form = _dated(topic, values, form)
+        form = _dated(teller, topic, values, form)
     elif form == "undecided":
         values["alternatives"] = ", ".join(word(answer) for answer in topic.alternatives)
     return teller.of_topic(topic, f"access.{form}", values=values, extra={"side": side, "users": users})
@@ -137,7 +89,7 @@ def _control(teller: Teller, topic: Topic) -> Finding:
     form = _form(topic)
     if form == "assessed":
         values["predicate"], _, values["party"] = (topic.answer or "").partition(":")
-        form = _dated(topic, values, form)
+        form = _dated(teller, topic, values, form)
     elif form == "undecided":
         pairs = [answer.partition(":")[::2] for answer in topic.alternatives]
         named = [f"{name_of(party, teller.picture.registers)} {word(predicate)}" for predicate, party in pairs]
@@ -152,6 +104,11 @@ def _siege(teller: Teller, topic: Topic) -> Finding:
     if form == "assessed":
         form = "said"
         values |= {"answer": topic.answer, "speakers": teller.speakers(topic.claims)}
+    elif form == "no_claim" and (denials := _denials(teller, topic)):
+        form = "denied"
+        others = tuple(id_ for id_ in topic.against if id_ not in denials)
+        topic = replace(topic, status="assessed", reason=None, claims=denials, against=others)
+        values["speakers"] = teller.speakers(denials)
     return teller.of_topic(
         topic,
         f"siege.{form}",
@@ -161,6 +118,13 @@ def _siege(teller: Teller, topic: Topic) -> Finding:
         definition=definition or None,
         extra={"by": teller.speakers(topic.claims).split(";") if topic.claims else []},
     )
+
+
+def _denials(teller: Teller, topic: Topic) -> tuple[str, ...]:
+    """Claims that say it is not so and were not refused, where nobody says any longer that it is."""
+    refused = (Verdict.REJECTED, Verdict.RETRACTED)
+    verdicts = {id_: item.verdict for id_, item in teller.picture.verdicts.items()}
+    return tuple(id_ for id_ in topic.against if teller.claims[id_].denies and verdicts.get(id_) not in refused)
 
 
 def _supply(teller: Teller, topic: Topic) -> Finding:
@@ -200,9 +164,15 @@ def _price(teller: Teller, topic: Topic) -> Finding:
 
 
 def _is_told(teller: Teller, topic: Topic) -> bool:
-    """Counts are told if their period touches the last days; roads for every traffic but the military's (PS-8)."""
+    """
+    Counts are told if their period touches the last days; roads for every traffic but the military's (PS-8).
+
+    Areas of control maps are told through the roads on them: a finding for each would be a map in words.
+    """
     if topic.kind is Kind.ACCESS:
         return not topic.question.endswith("|military")
+    if topic.kind is Kind.CONTROL:
+        return not is_area(topic.object)
     if topic.kind not in (Kind.CASUALTY, Kind.BREACH):
         return True
     first = first_of_last(teller.picture.as_of, COUNT_DAYS)

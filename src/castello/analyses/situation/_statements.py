@@ -93,6 +93,7 @@ def _statement(teller: Teller, claims: list[Claim]) -> Finding:
         claims=tuple(claim.id for claim in told) or ids,
         against=tuple(claim.id for claim in claims if claim.denies) if told else (),
         unknown=teller.unseen(ids, origins=len({claim.origin for claim in claims})),
+        label="recommendation" if told and first.predicate == "recommends" else "fact",
         status="contested" if told and len(told) < len(claims) else None,
         since=first.happened.maybe[0],
         low=low,
@@ -157,7 +158,7 @@ def _forecast(teller: Teller, claims: list[Claim]) -> Values:
     words = claim.slot("words")
     coded = _probability(claims)
     likelihood = [f'"{words}"'] if words else []
-    likelihood += [] if coded is None else [f"coded as {interval(*(100 * share for share in coded))} %"]
+    likelihood += [] if coded is None else [f"coded as {interval(*(round(100 * share, 6) for share in coded))} %"]
     return {
         "speaker": claim.subject,
         "proposition": said,

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from castello.analyses.totals.interval import Interval, written
 from castello.claims import Bound, Claim, Quantity
+from castello.picture.interval import Interval, written
 
 SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 SIGNED_UNITS = frozenset({"percent", "times"})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from castello.analyses.totals.figures import Figure
-from castello.analyses.totals.interval import Interval
+from castello.picture.interval import Interval
 
 
 def transpositions(figures: Sequence[tuple[Figure, int]], *, off: Interval) -> list[dict[str, object]]:

@@ -8,17 +8,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from castello.analyses.totals.figures import slack_of
-from castello.analyses.totals.interval import Interval, hull, written
 from castello.claims import Claim, Finding, Kind, Verdict, Verification
 from castello.picture import Picture, Topic
+from castello.picture.interval import Interval, hull, written
 from castello.picture.origins import clusters
-from castello.picture.sentences import interval, message, name_of, render
-
-HOUSEHOLD = Interval(4, 7)
-"""Persons per family with which families are counted as persons: our assumption. It is shown wherever it is used."""
-
-IN_PLACE = ("lives", "trapped")
-"""Predicates that count who is in a place; who was displaced or evacuated from it is another number."""
+from castello.picture.people import HOUSEHOLD, IN_PLACE, Ends, origins_of, persons
+from castello.picture.sentences import message, name_of, render
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +168,9 @@ def _groups(topics: Iterable[Topic], claims: Mapping[str, Claim], household: Int
 def _statement(claim: Claim, household: Interval) -> _Statement:
     quantity = claim.quantity
     assert quantity is not None  # the picture counts claims with a figure only
-    span = Interval.of(quantity.low, quantity.high)
     size = household if quantity.unit == "family" else Interval.point(1)
-    loose = span.widened(slack_of(quantity))
-    return _Statement(claim=claim, persons=span * size, loose=loose * size)
+    loose = Interval.of(quantity.low, quantity.high).widened(slack_of(quantity))
+    return _Statement(claim=claim, persons=persons(quantity, household), loose=loose * size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,13 +222,13 @@ class _Said:
         place, unit = groups[0].place, groups[0].unit
         counted = [item for group in groups for item in group.counted]
         span = hull(item.persons for item in counted)
-        ends = _ends(counted)
+        ends = Ends.of(item.persons for item in counted)
         stale = all(group.stale for group in groups)
         ids = tuple(sorted({item.claim.id for item in counted}))
         origins = self._origins(counted)
         converted = [item for item in counted if item.converted]
         status = "contested" if any(group.contested for group in groups) else "assessed"
-        own = _ends([item for item in counted if not item.converted])
+        own = Ends.of(item.persons for item in counted if not item.converted)
         sides: dict[str, str | int | float] = {"interval": ends.shown}
         if converted:
             sides["families"] = ", ".join(written(_families(item.claim)) for item in converted)
@@ -282,7 +276,7 @@ class _Said:
 
     def _origins(self, statements: Iterable[_Statement]) -> dict[str, int]:
         joined = clusters(self.picture.judgements)
-        pairs = [_cluster(item.claim, joined) for item in statements]
+        pairs = [origins_of(item.claim, joined) for item in statements]
         answers = {(item.persons.low, item.persons.high) for item in statements}
         return {
             "n_strict": len({strict for strict, _ in pairs}),
@@ -297,7 +291,7 @@ class _Said:
         found: dict[str, list[str]] = defaultdict(list)
         for claim in self.claims.values():
             if claim.question in questions:
-                found[_cluster(claim, joined)[1]].append(claim.id)
+                found[origins_of(claim, joined)[1]].append(claim.id)
         return [{"origin": origin, "claims": sorted(ids)} for origin, ids in sorted(found.items()) if len(ids) > 1]
 
     def _set_aside(self, key: str) -> tuple[str, ...]:
@@ -334,43 +328,11 @@ class _Said:
         return tuple(gaps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ends:
-    """The lowest and highest figures given, and whether somebody gave no lower or upper end."""
-
-    low: float | None
-    high: float | None
-    open_low: bool
-    open_high: bool
-
-    @property
-    def shown(self) -> str:
-        return interval(self.low, self.high, open_high=self.open_high)
-
-
-def _ends(statements: Sequence[_Statement]) -> _Ends:
-    bounds = [item.persons.ends for item in statements]
-    lows = [low for low, _ in bounds if low is not None]
-    highs = [high for _, high in bounds if high is not None]
-    return _Ends(
-        low=min((*lows, *highs)) if lows else None,
-        high=max((*lows, *highs)) if highs else None,
-        open_low=len(lows) < len(bounds),
-        open_high=len(highs) < len(bounds),
-    )
-
-
 def _key(claim: Claim) -> str:
     """The key of the finding that a claim belongs to."""
     unit = claim.quantity.unit if claim.quantity else ""
     slots = (str(claim.slot(name) or "") for name in ("definition", "by"))
     return "|".join(("people", claim.subject, claim.predicate or "", "person" if unit == "family" else unit, *slots))
-
-
-def _cluster(claim: Claim, joined: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    """Strict and loose origin; all unknown first speakers may be one, so that the strict count joins them."""
-    origin = claim.origin
-    return joined.get(origin, ("unknown" if origin.startswith("unknown@") else origin, origin))
 
 
 def _in_order(statements: Iterable[_Statement]) -> list[_Statement]:

@@ -17,8 +17,8 @@ from itertools import combinations
 from typing import Literal
 
 from castello.analyses.totals.figures import Figure
-from castello.analyses.totals.interval import Interval, hull, plain, rounded, total, written
 from castello.analyses.totals.misprints import transpositions
+from castello.picture.interval import Interval, hull, plain, rounded, total, written
 
 Verdict = Literal["pass", "pass_rounded", "fail", "fail_explained", "open"]
 VERDICTS: tuple[Verdict, ...] = ("pass", "pass_rounded", "fail", "fail_explained", "open")

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from castello.analyses.totals.figures import Figure, figure
-from castello.analyses.totals.interval import Interval, written
 from castello.analyses.totals.people import Size
 from castello.analyses.totals.rules import MAIN, Outcome, check, missing, mixed
 from castello.claims import UNKNOWN, Claim, Finding, Message, Reason, Relation, Verdict, Verification
 from castello.picture import Picture
+from castello.picture.interval import Interval, written
 from castello.picture.sentences import message, render
 
 UNKNOWN_BY_RULE: Mapping[str, str] = {

@@ -1,0 +1,94 @@
+"""Watch: which enclaves are one road away from being cut off. For the user's own machine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from castello.analyses.siege._enclave import EnclaveDay, enclaves_on
+from castello.claims import Finding
+from castello.picture import Picture
+from castello.picture.reach import LastRoad
+from castello.picture.sentences import interval
+from castello.picture.telling import Teller, assumed
+
+ALARM_PEOPLE = 10_000
+"""An alarm is raised for last roads with at least so many people behind them."""
+
+
+def watch(picture: Picture, *, users: str = "supply") -> tuple[Finding, ...]:
+    """
+    The enclaves that one more road would cut off, and those where that is new.
+
+    Parameters
+    ----------
+    picture
+        The ledger as of the day; compared with the day before, as known now.
+    users
+        As in :func:`castello.analyses.siege.siege`.
+
+    Returns
+    -------
+    tuple of Finding
+        ``watch``, one for each enclave, reading and last road, in the order of the case's enclaves; ``extra`` has ``alarm`` and why.
+
+    Notes
+    -----
+    Castello's own rule (``methods/siege`` section 4): alarm on change, when the routes of an enclave fall to one, or may have, or a last road comes
+    under fire, and at least 10,000 people are, or may be, behind it; where nobody counted them, none. A road that is the only one by the lie of the land is marked once and never alarms. A current list of
+    last roads would tell an attacker what to cut: of a live case no form that leaves the machine carries these findings.
+    """
+    teller = Teller(picture, method="siege")
+    yesterday = picture.as_of - timedelta(days=1)
+    before = {item.place: item for item in enclaves_on(picture, day=yesterday, users=users)}
+    return tuple(
+        _watched(teller, enclave, road, before.get(enclave.place))
+        for enclave in enclaves_on(picture, users=users)
+        for item in enclave.readings
+        for road in enclave.last_roads(item.reading)
+    )
+
+
+def _watched(teller: Teller, enclave: EnclaveDay, road: LastRoad, before: EnclaveDay | None) -> Finding:
+    people = enclave.people_behind(road)
+    why = [] if road.structural or before is None else _news(road, enclave, before)
+    # "at least so many" may be any number
+    enough = people.known and (people.high is None or people.high >= ALARM_PEOPLE)
+    alarm = bool(why) and enough
+    return teller.finding(
+        "watch",
+        "watch.alarm" if alarm else "watch.people" if people.known else "watch.nobody_counted",
+        subject=road.place,
+        place=road.place,
+        key=f"watch|{road.place}|{road.road}|{enclave.users}",
+        values={
+            "place": road.place,
+            "road": road.road,
+            "reading": road.reading,
+            "state": road.state,
+            "people": interval(people.low, people.high) if people.known else None,
+            "why": ";".join(why) or None,
+        },
+        claims=tuple(sorted({*road.claims, *people.claims})),
+        against=road.against,
+        unknown=("roads that are not on the map",),
+        label="inference",
+        reason=assumed((*road.claims, *people.claims), road.against),
+        status="structural" if road.structural else "one_road_away",
+        low=people.low,
+        high=people.high,
+        unit="person" if people.known else None,
+        since=road.since,
+        reading=road.reading,
+        extra={"alarm": alarm, "why": why, "side": road.side, "certain": road.certain},
+    )
+
+
+def _news(road: LastRoad, now: EnclaveDay, before: EnclaveDay) -> list[str]:
+    """What is new about a last road since the day before."""
+    earlier = {item.road: item for item in before.last_roads(road.reading)}.get(road.road)
+    routes, routes_before = now.routes(road.reading), before.routes(road.reading)
+    surely_fell = earlier is None and routes_before[0] > 1
+    # there may have been another, and now there is none
+    perhaps_fell = routes[1] == 1 < routes_before[1]
+    came_under_fire = earlier is not None and (earlier.state, road.state) == ("open", "fire_controlled")
+    return [*(["one_route_left"] if surely_fell or perhaps_fell else []), *(["under_fire"] if came_under_fire else [])]

@@ -306,6 +306,14 @@ def test_a_track_carries_supply_where_somebody_says_so(tmp_path):
     assert (found["by_fire"].status, found["on_ground"].status) == ("cut", "connected")
 
 
+def test_a_track_that_somebody_calls_closed_is_no_way_to_lift_a_siege(tmp_path):
+    track = Road(id="dirt", cls="track", name_en="Track", start="east", end="border")
+    claims = [road("castello", "closed", START), OPEN_TRUNK, road("dirt", "closed", START)]
+    roads = roads_of(small.picture(tmp_path, claims, as_of=date(2016, 7, 1), roads=(*small.ROADS, track)), "east")
+
+    assert roads.reopenings("east", "on_ground", roads.at(date(2016, 7, 1))).single == ("castello",)
+
+
 def test_a_road_is_asked_about_for_each_side_apart(tmp_path):
     claims = [road("castello", "open", START, side="government"), road("trunk", "open", START, side="government")]
 

@@ -22,7 +22,7 @@ from castello.picture.connectivity import RoadGraph
 from castello.picture.drawn import SOURCE, Nodes, columns_of, drawn_roads
 from castello.picture.picture import Picture
 from castello.picture.roads import UNKNOWN as UNKNOWN_STATE
-from castello.picture.roads import USABLE_BY_FIRE, USABLE_ON_GROUND, RoadDays, RoadState, RoadStates, hours_of
+from castello.picture.roads import USABLE_BY_FIRE, USABLE_ON_GROUND, RoadDays, RoadState, RoadStates
 from castello.picture.ways import (
     DOUBTFUL,
     HOURS_UNCLEAR,
@@ -180,7 +180,7 @@ class SideRoads:
             for road in self._places.roads
             if len(road.ends) == 2
             # a track carries goods only where somebody says that it does
-            and (users not in ("supply", "aid") or road.cls != "track" or self._states.speaks_of(road.id, side))
+            and (users not in ("supply", "aid") or road.cls != "track" or self._states.carries(road, side))
         ]
         # a road that is on the map is not drawn again as a line between its ends
         on_map = {} if drawn is None else drawn.pieces_of(authored)
@@ -320,10 +320,9 @@ class SideRoads:
         usable[list(also)] = True
         return self._ways.connects_over(self._nodes.of(place), usable)
 
-    def limited(self, at: int) -> dict[int, float | None]:
-        """The roads that are open for some hours of the day only, by number, with how many; None where they are not stated as hours."""
-        found = np.flatnonzero(np.isin(self._ways.states_on(at), (SOME_HOURS, HOURS_UNCLEAR))).tolist()
-        return {edge: hours_of(self.state(edge, at).window) for edge in found}
+    def has_limited_hours(self, at: int) -> bool:
+        """Whether some road is open for some hours of the day only, or may be."""
+        return bool(np.isin(self._ways.states_on(at), (SOME_HOURS, HOURS_UNCLEAR)).any())
 
     def codes(self, at: int) -> Codes:
         """The state of every road on the days between two changes, as numbers of :mod:`castello.picture.ways`."""

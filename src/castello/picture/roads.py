@@ -147,9 +147,11 @@ class RoadStates:
             self._of[key] = self._days(road, side, said)
         return self._of[key]
 
-    def speaks_of(self, road: str, side: str) -> bool:
-        """Whether somebody speaks of a road for the traffic of a side."""
-        return any(question in self._said for question in self._questions(road, side))
+    def carries(self, road: Road, side: str) -> bool:
+        """Whether somebody says, of some day, that the traffic of a side can pass on a road."""
+        if not any(question in self._said for question in self._questions(road.id, side)):
+            return False
+        return any((state.last or state.state) in USABLE_ON_GROUND for state in self.of(road, side).states)
 
     def _questions(self, road: str, side: str) -> tuple[str, ...]:
         """What is asked of a road; of aid, what is said of supply counts where nothing is said of aid itself."""
@@ -366,20 +368,6 @@ def _changes(days: RoadDays) -> list[date]:
 
 def _changed_lately(days: RoadDays, day: date) -> bool:
     return any(start <= day < _later(start, timedelta(days=CONTESTED_DAYS)) for start in _changes(days))
-
-
-def hours_of(window: str | None) -> float | None:
-    """
-    How many hours a day a window of hours lasts; None if it is not of the form ``10:00-13:00``. The longest of several.
-
-    Examples
-    --------
-    >>> hours_of("10:00-13:00 Asia/Damascus"), hours_of("19:00-08:00"), hours_of("at dusk")
-    (3.0, 13.0, None)
-    """
-    spans = re.findall(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)", window or "")
-    lengths = [(int(h2) * 60 + int(m2) - int(h1) * 60 - int(m1)) % (24 * 60) / 60 or 24.0 for h1, m1, h2, m2 in spans]
-    return max(lengths, default=None)
 
 
 def speaks_until(claim: Claim) -> date:

@@ -202,7 +202,7 @@ class EnclaveDay:
     def without_fire(self) -> Answer:
         """Whether it is connected over roads that are not under fire, for whatever hours."""
         by_fire = self.reach("by_fire").status
-        if by_fire == "connected" or not self.roads.limited(self.at):
+        if by_fire == "connected" or not self.roads.has_limited_hours(self.at):
             answers: dict[Status, Answer] = {"connected": "yes", "cut": "no", "undecided": "undecided"}
             return answers[by_fire]
         not_under_fire = (OPEN, SOME_HOURS, HOURS_UNCLEAR)

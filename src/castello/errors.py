@@ -14,7 +14,8 @@ Every error says what is wrong, where, and what to do.
     │   ├── VaultLocked     the key of the vault is not here
     │   ├── TwoPersons      an act that needs two persons was tried by one
     │   └── Refused         an output would break a protection rule
-    └── NotComputable       an analysis cannot answer; says why                                    exit 1
+    ├── NotComputable       an analysis cannot answer; says why                                    exit 1
+    └── Unreachable         nothing came of what was asked over the network                        exit 1
 
 Bad *data* is not an exception: it is an :class:`Issue`, a value that is returned and shown, while the good
 rows are kept. Misuse, and a case file that cannot be read at all, are exceptions.
@@ -143,3 +144,7 @@ class Refused(ProtectionError):
 
 class NotComputable(CastelloError):
     """An analysis cannot answer from this picture; the message says why."""
+
+
+class Unreachable(CastelloError):
+    """Nothing came of what was asked over the network: it is down, or the server does not answer."""

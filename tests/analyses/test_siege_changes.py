@@ -69,3 +69,51 @@ def test_the_claims_behind_both_days_are_named(tmp_path):
     [by_fire] = [item for item in found if item.kind == "siege_lag" and item.reading == "by_fire"]
 
     assert set(by_fire.claims) == {CLAIMS[2].id, CLAIMS[4].id}
+
+
+def intervals(folder, claims, *, users="supply"):
+    found = changes(small.picture(folder, claims, as_of=END), start=START, end=END, users=users)
+    told = [item for item in found if item.kind == "siege_lag"]
+    return [(dict(item.extra)["event"], item.since, item.value, item.low, item.high, item.text) for item in told]
+
+
+SEEN_OPEN = road("castello", "open", Period.day(date(2016, 7, 20)), published=date(2016, 7, 20))
+
+
+def test_a_lag_after_undecided_days_is_an_interval(tmp_path):
+    again = road("castello", "closed", date(2016, 7, 25))
+    told = intervals(tmp_path, [CLAIMS[0], CLAIMS[1], CLAIMS[3], SEEN_OPEN, again, CLAIMS[4]])
+
+    # connected on 20 July, unknown from the 21st, closed from the 25th; 5 October is 72 days after the 25th
+    assert [item[:5] for item in told if item[1] == date(2016, 7, 25)] == [
+        ("un-ocha", date(2016, 7, 25), None, 72, 76),
+    ] * 2
+    assert told[-1][5] == (
+        "Eastern Aleppo: 72 to 76 days from the cut on the ground between 21 July 2016 and 25 July 2016 until un ocha said so on 5 October 2016."
+    )
+
+
+def test_undecided_days_between_two_cuts_leave_the_older_beginning_open(tmp_path):
+    """What was cut off, then unknown, then cut off again may have been so all the time."""
+    told = date(2016, 8, 1)
+    slots = {"published": told, "said": (told, date(2016, 8, 2))}
+    shut = road("castello", "closed", CUT, **slots)
+    open_ = road("castello", "open", Period.days(date(2016, 7, 20), date(2016, 7, 22)), who="afp", **slots)
+    found = intervals(tmp_path, [*CLAIMS[:2], shut, open_, CLAIMS[4]])
+
+    assert {item[1:5] for item in found if item[0] == "un-ocha"} == {
+        (CUT, 80, 80, 80),
+        (date(2016, 7, 23), None, 74, 80),
+    }
+
+
+def test_a_cut_that_was_there_when_somebody_first_looked_has_a_least_lag_only(tmp_path):
+    seen = road("castello", "closed", Period(maybe=(CUT, None), sure=(CUT, None), starts="no"), published=CUT)
+    told = intervals(tmp_path, [*CLAIMS[:3], seen, CLAIMS[4]])
+
+    assert [item[:5] for item in told] == [
+        ("cut", FIRE, 10, 10, 10),
+        ("un-ocha", FIRE, 90, 90, 90),
+        ("un-ocha", CUT, None, 80, None),
+    ]
+    assert "80 days or more from the cut on the ground on 17 July 2016 or before" in told[2][5]

@@ -22,6 +22,7 @@ from castello.analyses.siege._conditions import (
 from castello.analyses.siege._listed import listings
 from castello.claims import Judgement, Modality, Period, Quantity, Verdict
 from castello.picture.aid import aid_entry
+from castello.picture.reach import Spell
 from castello.places import Place, Road
 from tests.picture.small import PLACES, ROADS, claim, picture
 
@@ -426,16 +427,21 @@ def test_another_body_or_status_is_another_list(tmp_path):
     assert not found["un-ocha"].listed
 
 
+def cut_since(day):
+    return Spell(place="aleppo-east", side="opposition", reading="on_ground", status="cut", start=day, end=day)
+
+
 def test_lags_to_the_un_list_on_the_bundled_case(demo):
-    clocks = {"by_fire": date(2016, 7, 7), "on_ground": date(2016, 7, 17), "second_cut": date(2016, 9, 4), "none": None}
+    starts = {"by_fire": date(2016, 7, 7), "on_ground": date(2016, 7, 17), "second_cut": date(2016, 9, 4)}
+    clocks = {name: cut_since(day) for name, day in starts.items()} | {"none": None}
     shown = demo.picture(as_of=date(2016, 12, 1))
     found = {item.name: item for item in listings(shown, place="aleppo-east")}
 
     total, wording = found["un-ocha-figure"], found["un-ocha"]
     assert total.first_said == date(2016, 9, 29)
-    assert total.lags(clocks) == {"by_fire": 84, "on_ground": 74, "second_cut": 25, "none": None}
+    assert total.lags(clocks) == {"by_fire": (84, 84), "on_ground": (74, 74), "second_cut": (25, 25), "none": None}
     assert wording.first_said == date(2016, 10, 5)
-    assert wording.lags(clocks) == {"by_fire": 90, "on_ground": 80, "second_cut": 31, "none": None}
+    assert wording.lags(clocks) == {"by_fire": (90, 90), "on_ground": (80, 80), "second_cut": (31, 31), "none": None}
 
 
 @pytest.mark.parametrize(

@@ -171,3 +171,15 @@ def test_any_days_give_a_sound_drawing(stretches):
 
     ET.fromstring(drawing)
     assert all(left >= -0.5 and right <= 350.5 for _, left, right in texts(drawing))
+
+
+@pytest.mark.parametrize("spells", [(), (Spell(row="East", reading="", status="cut", start=DAY, end=DAY),)])
+def test_a_caption_stands_under_the_chart_and_inside_it(spells):
+    lines = ("What if: <b>", "a " * 200)
+    plain, told = (draw_timeline(spells, (), as_of=DAY, caption=caption) for caption in ((), lines))
+    heights = [float(ET.fromstring(drawing).get("height", "")) for drawing in (plain, told)]
+    lowest = max(float(item.get("y", 0)) for item in ET.fromstring(told).iter("{http://www.w3.org/2000/svg}text"))
+
+    assert "What if: &lt;b&gt;" in told
+    assert heights[1] > heights[0]
+    assert lowest < heights[1]

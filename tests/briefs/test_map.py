@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import replace
+from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -160,3 +161,55 @@ def test_any_places_give_a_sound_drawing(points, size):
 
 def test_what_is_drawn_is_places_and_roads():
     assert set(Map.__dataclass_fields__) == {"places", "roads"}
+
+
+# ------------------------------------------------------------------------------------------------- where a road is cut
+
+
+def closed(id, since, *, north=0.0, state="closed", or_before=False):
+    line = ((0.0 + north, 0.0), (0.0 + north, 0.1))
+    return MapRoad(id=id, name=f"Road {id}", line=line, state=state, side="east", since=since, or_before=or_before)
+
+
+def plates(drawing):
+    """The days on the plates, less the one of the legend."""
+    found = [item.text for item in ET.fromstring(drawing).iter(f"{NS}text") if item.get("class") == "day-no"]
+    return [text for text in found if text != "…"]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_a_closed_road_bears_the_day_once(width, height):
+    roads = (closed("a", date(2016, 7, 17)), closed("b", date(2016, 5, 5), north=0.05, or_before=True))
+    drawing = draw_map(Map(places=(), roads=roads), width=width, height=height)
+
+    assert sorted(plates(drawing)) == ["17 Jul", "≤ 5 May"]
+    assert "closed since" in drawing
+
+
+@pytest.mark.parametrize("road", [closed("a", None), closed("a", date(2016, 7, 17), state="open")])
+def test_without_a_day_and_without_a_cut_there_is_no_plate(road):
+    drawing = draw_map(Map(places=(), roads=(road,)), width=760, height=600)
+
+    assert plates(drawing) == []
+    assert "closed since" not in drawing
+
+
+def test_a_day_of_another_year_has_its_year():
+    roads = (closed("a", date(2016, 7, 17)), closed("b", date(2015, 5, 5), north=0.05))
+
+    assert sorted(plates(draw_map(Map(places=(), roads=roads), width=760, height=600))) == ["17 Jul", "5 May 2015"]
+
+
+def test_plates_lie_on_nothing():
+    """Roads so close that their plates would touch: what finds no room is left to the table."""
+    roads = tuple(closed(str(n), date(2016, 7, n + 1), north=n * 0.0004) for n in range(9))
+    drawing = draw_map(Map(places=(), roads=roads), width=760, height=300)
+    boxes = [
+        tuple(float(item.get(key, "")) for key in ("x", "y", "width", "height"))
+        for item in ET.fromstring(drawing).iter(f"{NS}rect")
+        if item.get("class") == "day"
+    ][:-1]
+    corners = [(x, y, x + width, y + height) for x, y, width, height in boxes]
+
+    assert corners
+    assert not [(one, other) for n, one in enumerate(corners) for other in corners[n + 1 :] if overlap(one, other)]

@@ -306,3 +306,59 @@ def test_no_short_cut_is_lost_where_a_column_is_many_days(case):
 
     assert "█" in fire
     assert day.endswith("··██")
+
+
+# --------------------------------------------------------------------------------------------- what makes it another answer
+
+
+def forms(case, *, users="supply", **options):
+    """Every form of a siege that is text, and the metadata of the others."""
+    picture = case.picture(as_of="2016-08-31", branch=options.get("branch"))
+    if "seen_by" in options:
+        picture = picture.seen_by(options["seen_by"])
+    clearance = case.clearance(picture, profile="own")
+    layers = siege_layers(clearance, days=DAYS, users=users)
+    return {
+        "svg": " ".join(ET.fromstring(to_svg(clearance, DAYS, users=users, width=4_000)).itertext()),
+        "geojson": json.loads(to_geojson(layers))["about"],
+        "csv": next(csv.DictReader(io.StringIO(to_csv(layers).decode("utf-8-sig")))),
+        "gpkg": layers.about,
+    }
+
+
+def test_a_branch_stands_in_every_form(case):
+    found = forms(case, branch="road-stays-open")
+
+    assert "What if: drawn on the branch “road-stays-open”" in found["svg"]
+    assert {found[name]["branch"] for name in ("geojson", "csv", "gpkg")} == {"road-stays-open"}
+
+
+def test_who_sees_it_so_stands_in_every_form(case):
+    found = forms(case, seen_by="observatory")
+
+    assert "as Observatory sees them" in found["svg"]
+    assert {found[name]["seen_by"] for name in ("geojson", "csv", "gpkg")} == {"observatory"}
+
+
+def test_whose_passage_and_which_days_stand_in_every_form(case):
+    found = forms(case, users="civilian")
+
+    assert "from 1 May 2016 to 31 August 2016; passage asked about: civilians" in found["svg"]
+    assert {found[name]["users"] for name in ("geojson", "csv", "gpkg")} == {"civilian"}
+    assert {(found[name]["from"], found[name]["to"]) for name in ("geojson", "gpkg")} == {("2016-05-01", "2016-08-31")}
+
+
+def test_without_a_filter_none_is_named(case):
+    found = forms(case)
+
+    assert not [text for text in ("What if", "sees them") if text in found["svg"]]
+    assert {(found[name]["branch"], found[name]["seen_by"]) for name in ("geojson", "csv", "gpkg")} == {
+        ("none", "everybody")
+    }
+
+
+def test_last_roads_in_series_share_a_corridor(case):
+    last = rows_of(layers_of(case), "last_roads")
+
+    assert last
+    assert {row["corridor"] for row in last} == {"border-road;north-road"}

@@ -245,7 +245,12 @@ BROKEN: tuple[Broken, ...] = (
     _yml("branch-name", "branches/second.yml", "about: x\nclaims: []\n", "is not a branch", "`name:`", line=1),
     _yml("branch-syntax", "branches/second.yml", "name: b\n  about: x\n", "read as YAML", "Check", line=2),
     _yml(
-        "branch-drop", "branches/second.yml", "name: b\nabout: x\ndrop: [road-cut]\n", "drop", "claims: [refs]", line=3
+        "branch-drop",
+        "branches/second.yml",
+        "name: b\nabout: x\ndrop: [road-cut]\n",
+        "drop",
+        "claims: [refs or ids]",
+        line=3,
     ),
     _yml(
         "branch-claims",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from castello.cases.branches import read_branch
+from typing import Any
+
+from castello.cases.branches import Branch, read_branch
 from tests.cases.known import KNOWN
 from tests.cases_for_tests import BRANCH
 
@@ -30,3 +32,31 @@ def test_what_a_branch_cannot_drop_or_claim_is_reported_once() -> None:
     assert [(issue.row, issue.code) for issue in branch.issues] == [(3, "ref"), (10, "claim")]
     assert branch.without_claims == ("c1-a",)
     assert branch.claims == ()
+
+
+FED = f"c1-{'a' * 32}"
+
+
+def dropping(ids: str, **options: Any) -> Branch:
+    data = f"name: b\nabout: c\ndrop: {{claims: [{ids}]}}\n".encode()
+    return read_branch(data, file="branches/x.yml", known=KNOWN, documents={}, refs=REFS, **options)
+
+
+def test_a_claim_of_a_feed_is_dropped_by_its_id() -> None:
+    branch = dropping(f"{FED}, road-cut")
+
+    assert branch.issues == ()
+    assert branch.without_claims == (FED, "c1-a")
+
+
+def test_an_id_that_the_ledger_does_not_hold_is_an_issue() -> None:
+    other = f"c1-{'b' * 32}"
+    branch = dropping(f"{FED}, {other}, road-cut", holds=lambda ids: ids & {FED})
+
+    assert branch.without_claims == (FED, "c1-a")
+    assert [(issue.row, issue.code) for issue in branch.issues] == [(3, "ref")]
+    assert other in branch.issues[0].what
+
+
+def test_what_is_written_as_no_id_is_taken_for_a_ref() -> None:
+    assert [issue.what for issue in dropping("c1-Z").issues] == ["'c1-Z' is no ref of this case"]

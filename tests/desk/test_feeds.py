@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import time
+import zipfile
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -161,12 +162,15 @@ def test_a_feed_that_is_gone_withdraws_and_one_that_is_back_restores(tmp_path: P
     assert seen(case, second)[0] == "cut"
     before = case.picture(as_of=second, now=NOW).to_json()
     name = f"control-{second}.geojson"
+    derived = tmp_path / ".castello/maps/derived"
+    assert derived.exists()
     away = tmp_path.parent / "away"
     away.mkdir()
     for path in (tmp_path / "feeds" / name, tmp_path / "feeds" / f"{name}.yml"):
         shutil.move(path, away / path.name)
     gone = case.build(now=NOW)
     assert gone.new["withdrawn"] == len(ground(SHUT))
+    assert not derived.exists()
     assert seen(case, second)[0] == "connected"
     assert not (tmp_path / ".castello/maps/areas" / name).exists()
     assert [issue.code for issue in case.verify().issues] == ["withdrawn"]
@@ -253,7 +257,13 @@ def test_people_tables_and_acled_become_claims_with_their_documents(tmp_path: Pa
     assert held.answer == "holds:blue-army"
     report = case.build(now=NOW)
     assert report.feeds["feeds/people.csv"] == {"claims": 1, "issues": 2}
-    assert report.feeds["feeds/acled-july.csv"] == {"claims": 1, "issues": 0}
+    assert report.feeds["feeds/acled-july.csv"] == {
+        "rows": 1,
+        "claims": 2,
+        "control claims": 1,
+        "event claims": 1,
+        "issues": 0,
+    }
     assert {issue.file for issue in report.issues} == {"feeds/people.csv"}
     # people behind the last roads are those of the table
     assert any("42,000" in finding.text for finding in case.siege(case.picture(as_of="2016-07-10", now=NOW)))
@@ -283,30 +293,81 @@ def test_a_sidecar_says_how_a_table_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "what"),
+    ("name", "text", "what", "hint"),
     [
-        ("a.csv", "colour,taste\nred,sweet\n", "has no row of heads that can be used; it begins with colour, taste"),
-        ("a.csv", "", "is empty"),
-        ("a.geojson", '{"type": "FeatureCollection", "features": []}', "holds neither lines nor polygons"),
-        ("a.gpkg", "not a database", "cannot be read as a GeoPackage (file is not a database)"),
-        ("a.shp", "x", "ends in .shp and is not read"),
-        ("a", "x", "has no ending and is not read"),
+        (
+            "a.csv",
+            "colour,taste\nred,sweet\n",
+            "has no row of heads that is known; it has colour, taste",
+            "for any other table `castello add` drafts a mapping",
+        ),
+        ("a.csv", "", "is empty", "a row of heads and rows under it"),
+        ("a.geojson", '{"type": "FeatureCollection", "features": []}', "holds neither lines nor polygons", "its name"),
+        ("a.gpkg", "not a database", "cannot be read as a GeoPackage (file is not a database)", "Save it again"),
+        # an ending is not believed: what is in it is text
+        ("a.shp", "x", "has no row of heads that is known; it has x", "for any other table `castello add` drafts"),
+        ("a.shp", "\0\0'\n", "is one part of a Shapefile", "zip .shp, .dbf, .shx and .prj together"),
+        ("a.xlsx", "PK", "is a broken workbook (File is not a zip file)", "Open and save it again in a spreadsheet"),
+        ("a.odd", "x", "ends in .odd and is not read", "Files that end in .osm.pbf"),
+        ("a", "x", "has no ending and is not read", "Files that end in .osm.pbf"),
         (
             "edges.csv",
             "id,from,to\na,town,port\n",
             "is a table of edges, whose places and roads belong into the registers",
+            "castello add",
         ),
-        ("people.csv", "place,people,date\ntown,1,2016-07-01\n", "has no sidecar"),
+        ("people.csv", "place,people,date\ntown,1,2016-07-01\n", "has no sidecar", "people.csv.yml"),
     ],
 )
-def test_what_is_not_known_is_an_issue_and_never_a_guess(name: str, text: str, what: str, tmp_path: Path) -> None:
+def test_what_is_not_known_is_an_issue_and_never_a_guess(
+    name: str, text: str, what: str, hint: str, tmp_path: Path
+) -> None:
     folder = write_world(tmp_path, maps={FIRST: OPEN})
     put(folder, f"feeds/{name}", text)
     case = opened(folder)
     (issue,) = issues_of(case)
     assert (issue.file, issue.what) == (f"feeds/{name}", what)
-    assert issue.hint
+    assert hint in (issue.hint or "")
     assert seen(case, FIRST) == ("connected", last_roads(OPEN))
+
+
+def test_a_shapefile_is_added_as_a_zip_of_all_its_parts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, parts = write_world(tmp_path / "case", maps={}), tmp_path / "parts"
+    parts.mkdir()
+    box = shapely.to_wkb(np.array([shapely.box(LON, LAT, LON + 1, LAT + 1)]))
+    values = [np.array([text], dtype=object) for text in ("town", "4000", "2016-07-01")]
+    pyogrio.raw.write(
+        parts / "towns.shp", box, values, geometry_type="Polygon", fields=["place", "people", "date"], crs="EPSG:4326"
+    )  # fmt: skip
+    before = contents(folder)
+    # with the others beside it, it can be read there, and could not in feeds/
+    code, answer, message = run(capsys, "add", parts / "towns.shp", "--case", folder, *PUBLISHED)
+    assert (code, answer, contents(folder)) == (2, None, before)
+    assert "towns.shp is one part of a Shapefile. A Shapefile is several files: zip .shp" in message
+    for name, inside in {
+        "alone.zip": ["towns.shp"],
+        "towns.zip": [path.name for path in sorted(parts.iterdir())],
+    }.items():
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for part in inside:
+                archive.write(parts / part, part)
+    code, answer, message = run(capsys, "add", tmp_path / "alone.zip", "--case", folder, *PUBLISHED)
+    assert (code, answer, contents(folder)) == (2, None, before)
+    assert "alone.zip holds no table that can be read" in message
+    code, answer, _ = run(capsys, "add", tmp_path / "towns.zip", "--case", folder, *PUBLISHED)
+    assert (code, answer["files"][0]["taken_for"]) == (0, "table of people")
+
+
+def test_one_part_of_a_shapefile_in_feeds_breaks_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_world(tmp_path / "case", maps={FIRST: OPEN})
+    put(folder, "feeds/towns.shp", "\0\0'\n" + "\0" * 96)
+    put(folder, "feeds/towns.shp.yml", sidecar("mapper", FIRST) + "format: table\n")
+    code, answer, _ = run(capsys, "build", "--case", folder)
+    assert [issue["what"] for issue in answer["issues"]] == ["is one part of a Shapefile"]
+    assert code in (0, 1)
+    assert run(capsys, "siege", "--case", folder)[0] in (0, 1)
+    code, answer, _ = run(capsys, "doctor", "--case", folder)
+    assert "is one part of a Shapefile" in json.dumps(answer)
 
 
 def test_a_file_of_lines_is_roads_and_its_name_decides_where_its_shapes_do_not(tmp_path: Path) -> None:
@@ -668,7 +729,7 @@ def test_add_says_what_a_feed_is_and_adds_it_once(tmp_path: Path, capsys: pytest
 @pytest.mark.parametrize(
     ("name", "text", "options", "says"),
     [
-        ("control.geojson", control(OPEN), (), "a document needs its publisher and day"),
+        ("control.geojson", control(OPEN), (), "a feed needs its publisher and day"),
         ("control.geojson", control(OPEN), (*PUBLISHED, "--protected"), "a feed cannot be sealed"),
         (
             "control.geojson",
@@ -676,8 +737,13 @@ def test_add_says_what_a_feed_is_and_adds_it_once(tmp_path: Path, capsys: pytest
             ("--publisher", "src-0123456789ab", "--published", "2016-07-02"),
             "protected",
         ),
-        ("table.csv", "colour,taste\nred,sweet\n", PUBLISHED, "it begins with colour, taste"),
-        ("edges.csv", "id,from,to\na,town,port\n", (), "a document needs its publisher and day"),
+        (
+            "table.csv",
+            "colour,taste\nred,sweet\n",
+            PUBLISHED,
+            "table.csv has no row of heads that is known; it has colour, taste: a mapping is drafted in",
+        ),
+        ("edges.csv", "id,from,to\na,town,port\n", (), "a table needs its publisher and day"),
         ("edges.csv", "id,from,to\na,town,port\n", (*PUBLISHED, "--protected"), "rows of registers cannot be sealed"),
     ],
 )

@@ -1,6 +1,7 @@
 """Aid by month: what counts as delivered, and when aid enters regularly. Expected values are worked by hand."""
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from castello.claims import Bound, Judgement, Modality, Period, Quantity, Verdic
 from castello.errors import WrongUse
 from castello.picture._consignments import covered
 from castello.picture.aid import aid_entry, aid_months
+from castello.places import Place
+from tests.picture import small
 from tests.picture.small import claim, picture
 
 JUNE, JULY, AUGUST = date(2016, 6, 1), date(2016, 7, 1), date(2016, 8, 1)
@@ -38,7 +41,7 @@ def aid(predicate, day, *, people=None, ration_days=None, item="food", who="afp"
         "aid",
         "un",
         predicate,
-        place="east",
+        place=slots.pop("place", "east"),
         happened=day if isinstance(day, Period) else Period.day(day),
         who=who,
         published=published or (day.latest_onset if isinstance(day, Period) else day),
@@ -340,6 +343,15 @@ def test_open_requests_are_told_with_their_age_and_are_no_denials(tmp_path):
     assert "the answer to the request of 2016-07-21" in found.unknown
 
 
+def test_what_is_needed_a_day_is_no_open_request(tmp_path):
+    need = aid("asked", date(2016, 7, 21), item="aid", quantity=Quantity(low=500, high=500, unit="truck/day"))
+
+    found = entry(tmp_path, [people(), need])
+
+    assert found.open_requests == ()
+    assert not any("request" in gap for gap in found.unknown)
+
+
 def test_the_last_arrival_lies_between_two_days(tmp_path):
     found = entry(tmp_path, [people(), aid("arrived", Period.between(date(2016, 8, 12), date(2016, 8, 19)))])
 
@@ -393,3 +405,98 @@ def test_eastern_aleppo_after_the_october_plan_is_not_regularly_supplied(demo):
     [denial] = [id_ for month in found.months for id_ in month.denials]
     assert denial in found.claims
     assert shown.claims_by_id([denial])[denial].happened == Period.day(date(2016, 10, 13))
+
+
+# ------------------------------------------------------------------------------------------------ quarters of a place
+
+QUARTERS = (
+    *small.PLACES,
+    Place(id="shaar", kind="neighbourhood", name_en="Shaar", parent="east"),
+    Place(id="sukkari", kind="neighbourhood", name_en="Sukkari", parent="east"),
+    Place(id="lane", kind="neighbourhood", name_en="A lane of Shaar", parent="shaar"),
+)
+
+
+def july(folder, claims):
+    """What arrived in the east in July, in person-days, and the month."""
+    book = picture(folder, [people(), *claims], as_of=AS_OF, places=QUARTERS)
+    (month,) = aid_months(book, place="east", months=[JULY])
+    return month
+
+
+def fed(people, place, day=JULY, **slots):
+    return aid("arrived", day, people=people, ration_days=10, place=place, **slots)
+
+
+def test_what_reaches_quarters_reaches_the_place(tmp_path):
+    month = july(tmp_path, [fed(20_000, "shaar"), fed(30_000, "sukkari")])
+
+    assert month.delivered == (500_000, 500_000)
+    assert len(month.arrivals) == 2
+
+
+def test_what_reaches_a_quarter_may_be_part_of_what_reached_the_place(tmp_path):
+    month = july(tmp_path, [fed(60_000, "east"), fed(20_000, "shaar"), fed(30_000, "sukkari")])
+
+    # the two quarters are two deliveries; all of them may be in the 60,000
+    assert month.delivered == (600_000, 1_100_000)
+
+
+def test_quarters_that_hold_more_than_the_place_are_no_part_of_it(tmp_path):
+    month = july(tmp_path, [fed(10_000, "east"), fed(20_000, "shaar"), fed(30_000, "sukkari")])
+
+    assert month.delivered == (500_000, 600_000)
+
+
+def test_a_lane_is_part_of_its_quarter_first(tmp_path):
+    month = july(tmp_path, [fed(50_000, "east"), fed(40_000, "shaar"), fed(30_000, "lane")])
+
+    # 30,000 may be in the 40,000, and these in the 50,000
+    assert month.delivered == (500_000, 1_200_000)
+
+
+def test_deliveries_of_other_days_are_others(tmp_path):
+    month = july(tmp_path, [fed(60_000, "east"), fed(20_000, "shaar", date(2016, 7, 15))])
+
+    assert month.delivered == (800_000, 800_000)
+
+
+def test_of_two_deliveries_it_is_part_of_the_larger_one_if_of_any(tmp_path):
+    first, second = Period.days(JULY, date(2016, 7, 2)), Period.days(date(2016, 7, 2), date(2016, 7, 3))
+    wholes = [fed(10_000, "east", first), fed(60_000, "east", second)]
+
+    assert july(tmp_path, [*wholes, fed(50_000, "shaar", date(2016, 7, 2))]).delivered == (700_000, 1_200_000)
+
+
+def test_two_sources_on_a_quarter_and_on_the_place_are_never_added(tmp_path):
+    month = july(tmp_path, [fed(60_000, "east"), fed(20_000, "shaar", who="sohr")])
+
+    assert month.delivered == (200_000, 600_000)
+
+
+def test_none_in_a_quarter_is_no_zero_for_the_place(tmp_path):
+    nothing = aid("arrived", Period.days(JULY, date(2016, 7, 31)), place="shaar", modality=Modality.NEGATED)
+    month = july(tmp_path, [nothing])
+
+    assert month.delivered == (0, None)
+    assert month.none_arrived == ()
+    assert july(tmp_path / "2", [replace(nothing, place="east", id="")]).delivered == (0, 0)
+
+
+def test_a_delivery_of_unknown_size_to_another_quarter_stays_open(tmp_path):
+    trucks = aid("arrived", JULY, place="sukkari", quantity=Quantity(value=20, unit="truck"))
+
+    assert july(tmp_path, [fed(20_000, "shaar"), trucks]).delivered == (200_000, None)
+
+
+def test_aid_denied_to_a_quarter_is_denied(tmp_path):
+    denied = aid("denied", JULY, place="shaar")
+
+    assert july(tmp_path, [fed(200_000, "east"), denied]).denials == (denied.id,)
+
+
+def test_what_reaches_a_larger_area_is_not_counted(tmp_path):
+    book = picture(tmp_path, [people(), fed(60_000, "east")], as_of=AS_OF, places=QUARTERS)
+    (month,) = aid_months(book, place="shaar", months=[JULY])
+
+    assert not month.reported

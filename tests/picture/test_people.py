@@ -103,6 +103,20 @@ def test_figures_without_the_besieged_are_set_aside(tmp_path, also, aside):
     assert people(tmp_path, [said(5_000, also=also)]).counts[0].aside == aside
 
 
+@pytest.mark.parametrize("unit", ["displaced person", "person in need", "household"])
+def test_some_of_the_people_are_not_the_people(tmp_path, unit):
+    some = said(85_613.8, unit=unit, who="ocha", predicate="lives", also={"definition": "ocha-hno-displaced"})
+    everybody = said(120_000.4, who="ocha", predicate="lives")
+    families = said(40_000, unit="family", who="afp")
+
+    alone = people(tmp_path / "alone", [some])
+    assert (alone.status, alone.counts) == ("undecided", ())
+
+    found = people(tmp_path / "all", [some, everybody, families])
+    assert found.claims == tuple(sorted((everybody.id, families.id)))
+    assert (found.low, found.high) == (120_000, 280_000)
+
+
 def test_parts_other_areas_and_those_who_left_are_other_numbers(tmp_path):
     others = [
         said(1, also={"by": "government"}),

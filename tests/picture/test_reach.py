@@ -5,23 +5,25 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from castello.analyses.siege import siege
 from castello.cases.settings import Enclave
-from castello.claims import Judgement, Period, Reason, Verdict
+from castello.claims import Judgement, Modality, Period, Quantity, Reason, Verdict
 from castello.desk.case import Case
 from castello.picture.picture import Picture
 from castello.picture.reach import reach, roads_of, timeline
 from castello.picture.roads import RoadState
-from castello.picture.ways import READINGS
+from castello.picture.ways import READINGS, passable_as
 from castello.places import Place, Road
 from tests.picture import small
 from tests.picture.small import road
 
 START, END = date(2016, 5, 5), date(2016, 12, 22)
+CHANGED = date(2016, 7, 1)
 
 # ------------------------------------------------------------------------------------------------------ the golden case
 
@@ -386,10 +388,9 @@ def test_by_fire_is_never_more_than_on_the_ground(tmp_path_factory, claims):
 @pytest.mark.parametrize("state", ["open", "fire_controlled", "closed", "unknown"])
 @pytest.mark.parametrize("hours", ["all", "some", "unclear"])
 def test_a_road_is_never_better_by_fire(state, hours):
-    order = ["shut", "unknown", "usable"]
-    road_state = RoadState(road="r", state=state, hours=hours)
+    code = np.array([RoadState(road="r", state=state, hours=hours).code])
 
-    assert order.index(road_state.passable("by_fire")) <= order.index(road_state.passable("on_ground"))
+    assert passable_as(code, "by_fire") <= passable_as(code, "on_ground")
 
 
 # --------------------------------------------------------------------------------------------------------- last roads
@@ -448,7 +449,23 @@ def test_what_would_lift_the_siege_of_the_golden_case(golden):
     at = roads.at(date(2016, 7, 20))
 
     assert roads.reopenings("east", "on_ground", at).single == ("castello", "ramouseh-opp")
+    assert roads.reopenings("east", "on_ground", at).regained == ("east",)
     assert roads.reopenings("east", "on_ground", roads.at(date(2016, 6, 1))).single == ()
+
+
+def test_what_lifts_a_siege_lifts_that_of_all_behind_the_same_road(tmp_path):
+    village = Place(id="village", kind="village", name_en="Village")
+    lane = Road(id="lane", cls="road", name_en="Lane", start="village", end="east")
+    claims = [
+        OPEN_TRUNK,
+        road("castello", "closed", START),
+        road("lane", "open", START),
+        small.claim("people", "village", "lives", happened=START, quantity=Quantity(unit="person", value=700)),
+    ]
+    picture = small.picture(tmp_path, claims, as_of=END, places=(*small.PLACES, village), roads=(*small.ROADS, lane))
+    roads = roads_of(picture, "east")
+
+    assert roads.reopenings("east", "on_ground", roads.at(END)).regained == ("east", "village")
 
 
 def test_a_spell_names_the_road_whose_change_began_it(golden):
@@ -519,9 +536,160 @@ def test_a_road_of_which_nobody_speaks_follows_from_who_holds_its_ends(tmp_path)
     assert statuses("4", [*held, road("one", "closed", START)]) == {"cut"}
 
 
-# ------------------------------------------------------------------------------------------- a live case, and silence
+def test_what_is_said_of_a_road_for_a_party_is_said_for_its_side(tmp_path):
+    shut = road("castello", "closed", START, side="zenki")
 
-CHANGED = date(2016, 7, 1)
+    assert {item.status for item in reach(small.picture(tmp_path, [OPEN_TRUNK, shut], as_of=END))} == {"cut"}
+
+
+def test_a_party_that_is_counted_with_no_side_speaks_for_none(tmp_path):
+    shut = road("castello", "closed", START, side="nusra")
+
+    assert {item.status for item in reach(small.picture(tmp_path, [OPEN_TRUNK, shut], as_of=END))} == {"undecided"}
+
+
+def test_a_road_of_a_party_is_the_other_sides_from_the_day_it_changes_sides(tmp_path):
+    way = road("castello", "open", START, side="zenki")
+    joins = small.claim("tie", "zenki", "member_of", "army", happened=CHANGED)
+    picture = small.picture(tmp_path, [OPEN_TRUNK, way, joins], as_of=END)
+
+    assert [(spell.status, spell.start) for spell in timeline(picture, start=START, end=END)] == [
+        ("connected", START),
+        ("undecided", CHANGED),
+    ] * 2
+
+
+def test_a_road_of_a_party_that_is_asked_about_itself_is_its_own(tmp_path):
+    places = (*small.PLACES[:2], replace(small.PLACES[2], supplies=("zenki",)))
+    way = [road(name, "open", START, side="zenki") for name in ("castello", "trunk")]
+    enclaves = (Enclave(id="east", side="zenki"),)
+    picture = small.picture(tmp_path, way, as_of=END, places=places, enclaves=enclaves)
+
+    assert {item.status for item in reach(picture)} == {"connected"}
+
+
+# --------------------------------------------------------------------------------- a sighting, and what comes after it
+
+SEEN = date(2016, 7, 20)
+
+
+def day_after(day, n=1):
+    return day + timedelta(days=n)
+
+
+def on_ground(folder, claims, *, live=False, end=date(2016, 8, 31)):
+    """Spells on the ground as (status, first day), with the trunk open throughout."""
+    picture = small.picture(folder, [OPEN_TRUNK, *claims], as_of=end)
+    asked = Picture(book=picture.book, registers=picture.registers, as_of=end, live=live)
+    return [
+        (spell.status, spell.start) for spell in timeline(asked, start=CHANGED, end=end) if spell.reading == "on_ground"
+    ]
+
+
+CLOSED = road("castello", "closed", date(2016, 7, 17))
+SEEN_OPEN = road("castello", "open", Period.day(SEEN), who="afp")
+
+
+def test_the_day_after_a_sighting_nobody_knows_and_no_cut_begins(tmp_path):
+    assert on_ground(tmp_path, [road("castello", "open", START), CLOSED, SEEN_OPEN]) == [
+        ("connected", CHANGED),
+        ("cut", date(2016, 7, 17)),
+        ("connected", SEEN),
+        ("undecided", day_after(SEEN)),
+    ]
+
+
+def test_after_a_sighting_the_state_claimed_last_is_the_assessed_one(tmp_path):
+    found = by_reading(small.picture(tmp_path, [OPEN_TRUNK, CLOSED, SEEN_OPEN], as_of=date(2016, 8, 1)))["on_ground"]
+
+    assert (found.status, found.as_assessed, found.decisive) == ("undecided", "connected", ("castello",))
+    assert SEEN_OPEN.id in found.claims
+    assert CLOSED.id not in found.claims
+
+
+def test_a_cut_after_a_sighting_begins_when_somebody_says_so(tmp_path):
+    again = road("castello", "closed", date(2016, 7, 25))
+    claims = [CLOSED, SEEN_OPEN, again]
+    found = by_reading(small.picture(tmp_path / "2", [OPEN_TRUNK, *claims], as_of=date(2016, 8, 1)))["on_ground"]
+
+    assert on_ground(tmp_path / "1", claims)[-2:] == [("undecided", day_after(SEEN)), ("cut", date(2016, 7, 25))]
+    assert (found.since, found.not_before) == (date(2016, 7, 25), day_after(SEEN))
+
+
+def test_a_lag_after_undecided_days_is_an_interval(tmp_path):
+    again = road("castello", "closed", date(2016, 7, 25))
+    picture = small.picture(tmp_path, [OPEN_TRUNK, CLOSED, SEEN_OPEN, again], as_of=date(2016, 8, 31))
+    told = [spell for spell in timeline(picture, start=CHANGED, end=date(2016, 8, 31)) if spell.reading == "on_ground"]
+
+    assert [(spell.start, spell.not_before) for spell in told] == [
+        (CHANGED, None),
+        # before anybody spoke of the road it is not known since when
+        (date(2016, 7, 17), date.min),
+        (SEEN, None),
+        (day_after(SEEN), None),
+        (date(2016, 7, 25), day_after(SEEN)),
+    ]
+    assert [spell.lag(date(2016, 8, 1)) for spell in told[1:]] == [(15, None), (12, 12), (11, 11), (7, 11)]
+
+
+def test_word_given_later_of_all_those_days_is_not_outdated_by_a_sighting(tmp_path):
+    since, later = date(2016, 7, 17), (date(2016, 8, 1), date(2016, 8, 2))
+    told_later = road("castello", "closed", since, said=later, published=later[0])
+
+    assert on_ground(tmp_path, [told_later, SEEN_OPEN]) == [
+        ("undecided", CHANGED),
+        ("cut", since),
+        # on the day itself the two contradict each other
+        ("undecided", SEEN),
+        ("cut", day_after(SEEN)),
+    ]
+
+
+def test_a_sighting_of_the_same_state_changes_nothing(tmp_path):
+    same = road("castello", "closed", Period.day(SEEN), who="afp")
+
+    assert on_ground(tmp_path, [CLOSED, same]) == [("undecided", CHANGED), ("cut", date(2016, 7, 17))]
+
+
+def test_a_road_seen_closed_for_a_day_is_not_open_again_by_silence(tmp_path):
+    shut = road("castello", "closed", Period.day(SEEN))
+
+    assert on_ground(tmp_path, [road("castello", "open", START), shut]) == [
+        ("connected", CHANGED),
+        ("cut", SEEN),
+        ("undecided", day_after(SEEN)),
+    ]
+
+
+def test_word_of_several_days_is_over_when_it_says(tmp_path):
+    pause = road("castello", "open", Period.days(SEEN, day_after(SEEN, 2)), who="afp")
+
+    assert on_ground(tmp_path, [CLOSED, pause])[-2:] == [("connected", SEEN), ("cut", day_after(SEEN, 3))]
+
+
+def test_a_denial_for_a_day_is_a_sighting_too(tmp_path):
+    denied = road("castello", "closed", Period.day(SEEN), who="afp", modality=Modality.NEGATED)
+
+    assert on_ground(tmp_path, [CLOSED, denied])[-1] == ("undecided", SEEN)
+
+
+def test_without_the_sighting_the_older_word_counts_on(tmp_path):
+    picture = small.picture(tmp_path, [OPEN_TRUNK, CLOSED, SEEN_OPEN], as_of=date(2016, 8, 1))
+    found = dict(roads_of(picture, "east").without_each("east", reading="on_ground", day=date(2016, 8, 1)))
+
+    assert found[SEEN_OPEN.id] == "cut"
+
+
+def test_ground_seen_held_for_a_day_does_not_fall_back_by_silence(tmp_path):
+    held = [small.claim("control", "opposition", "holds", id_, happened=START) for id_ in ("east", "north", "border")]
+    seen = small.claim("control", "army", "holds", "north", happened=Period.day(SEEN))
+    picture = small.picture(tmp_path, [*held, seen], as_of=date(2016, 8, 31))
+    found = [(item.status, item.start) for item in timeline(picture, start=CHANGED, end=date(2016, 8, 31))]
+
+    assert found == [("connected", CHANGED), ("cut", SEEN), ("undecided", day_after(SEEN))] * 2
+
+
+# ------------------------------------------------------------------------------------------- a live case, and silence
 
 
 def live_spells(folder, claims, *, end=END, **options):
@@ -616,4 +784,5 @@ def test_where_the_case_assumes_roads_open_the_answer_says_so(tmp_path):
 
     assert {finding.reason for finding in found} == {Reason.ASSUMED}
     assert {finding.status for finding in found if finding.kind == "reach"} == {"connected"}
-    assert len([finding for finding in found if finding.kind == "last_road"]) == 4
+    # both roads in series, in each reading
+    assert len([finding for finding in found if finding.kind == "last_road"]) == 2

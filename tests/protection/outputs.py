@@ -77,13 +77,15 @@ def verbs(case: Case, folder: Path, *, profile: str, days: tuple[str, ...] = ())
     asked = {verb: (verb,) for verb in ("claims", "totals", "parties", "brief", "siege")} | {
         "siege-changes": ("siege", "--from", first),
         "siege-watch": ("siege", "--watch"),
+        "attacks": ("attacks",),
+        "attacks-by-place": ("attacks", "--by", "place"),
         "siege-terminal": ("siege", "--from", first),
     }
     for name, verb in asked.items():
         out, err, code = run(*verb, *where, terminal=name.endswith("terminal"))
         assert code == 0, err
         forms[name if name.endswith("terminal") else f"{name}-json"] = (out + err).encode()
-    written = {"brief.html": ("brief",), "siege.geojson": ("siege", "--from", first)}
+    written = {"brief.html": ("brief",), "siege.geojson": ("siege", "--from", first), "attacks.geojson": ("attacks",)}
     for name, verb in written.items():
         path = folder / f"{profile}-{name}"
         out, err, code = run(*verb, *where, "-o", str(path))

@@ -16,6 +16,7 @@ from castello.sources import people_tables
 from castello.sources._csv import open_table
 from castello.sources._days import NotADay, read_days
 from castello.sources._intake import Intake
+from tests.sources.mangled import workbook, zipped
 from tests.sources.registers import DOCUMENT, PLACES, codes
 
 HEADER = "place,pcode,name,people,families,date,source,definition"
@@ -312,7 +313,7 @@ def test_merged_heads_are_refused():
     ("data", "code"),
     [
         (b"", "empty"),
-        (b"\xff\xfe", "header"),
+        (b"\xff\xfe", "empty"),
         (b"\n\n,,,\n", "empty"),
         (b"%PDF-1.4", "format"),
         (b"name\nAleppo\n", "header"),
@@ -349,6 +350,27 @@ def test_any_line_end(end):
     claims, issues = read(data=data)
     assert issues == ()
     assert [(claim.subject, claim.locator.row) for claim in claims] == [("east", 2), ("west", 4)]
+
+
+def test_a_workbook_is_read_sheet_by_sheet():
+    pytest.importorskip("python_calamine")
+    header = ["place", "people", "date"]
+    sheets = {
+        "Notes": [["Read me"]],
+        "2015": [header, ["east", "5", "2015-07-01"]],
+        "2016": [["As of July"], header, ["east", "6", "2016-07-01"], ["east", "5", "2015-07-01"]],
+    }
+    claims, issues = read(data=zipped(workbook(sheets)))
+    assert [(claim.quantity.value, claim.locator.sheet, claim.locator.row) for claim in claims] == [
+        (5, "2015", 2),
+        (6, "2016", 3),
+    ]
+    assert codes(issues) == [
+        (None, None, "format", "warning"),  # it is said to be people.csv
+        (None, None, "no-heads", "warning"),
+        (1, None, "title", "warning"),
+        (4, None, "twice", "warning"),
+    ]
 
 
 # --------------------------------------------------------------------------------------------------------- large files

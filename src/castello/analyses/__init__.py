@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from castello.claims import Finding
     from castello.picture import Picture
 
-NAMES = ("parties", "siege", "situation", "totals")
+NAMES = ("markets", "parties", "siege", "situation", "totals")
 
 
 Analysis: TypeAlias = "Callable[[Picture], tuple[Finding, ...]]"

@@ -19,6 +19,9 @@ from castello.names.spelling import fold
 SOMEWHERE = "somewhere in the area; where is not published"
 """The note of a presence claim whose place was made coarser."""
 
+UNPLACED = "where is not published"
+"""The note of a claim that was placed by words or a point only, and leaves without them."""
+
 NOT_PUBLIC = "not-public"
 """Stands for a document that only protected claims cite, or whose name would tell what is withheld."""
 
@@ -69,6 +72,8 @@ def coarse_protected(claim: Claim, *, open_documents: Iterable[str]) -> Claim:
         locator=None,
         note=None,
         place_as_written=None,
+        where=None,
+        date_precision=None,
         translation=claim.translation and replace(claim.translation, by="not published", checked_by=None),
         coder=None,
         second_coder=None,
@@ -78,7 +83,7 @@ def coarse_protected(claim: Claim, *, open_documents: Iterable[str]) -> Claim:
 
 def coarse_presence(claim: Claim, *, area: str) -> Claim:
     """A claim of presence on its publication area: no words, no numbers, nothing that was said of a smaller place."""
-    finer = claim.object != area
+    finer = claim.object != area or claim.where is not None
     return replace(
         claim,
         object=area,
@@ -90,24 +95,45 @@ def coarse_presence(claim: Claim, *, area: str) -> Claim:
         translation=None,
         condition=claim.condition and "a condition that is not published",
         place_as_written=None,
+        where=None,
         # the id stays that of the claim: the exported id is keyed, and nothing can be computed from the coarse content
         id=claim.id,
     )
 
 
-def coarse_place(claim: Claim, *, area: str | None) -> Claim:
-    """A claim of something that was done at a place, on the publication area of the place: no words, nothing smaller."""
-    if claim.place == area:
-        return claim
+def coarse_place(claim: Claim, *, area: str | None, words: bool = True) -> Claim:
+    """
+    A claim of something that was done at a place, on the publication area of the place: no words, no point, nothing smaller.
+
+    Parameters
+    ----------
+    claim
+        What was done.
+    area
+        The publication area of its place; None for a claim that no place of the register holds.
+    words
+        Whether the words of a claim that stands on the area itself may stay: they do where it has no point.
+    """
+    if claim.place == area and claim.where is None and words:
+        return claim if claim.place_as_written is None else replace(claim, place_as_written=None, id=claim.id)
+    return replace(_without_words(claim), place=area, note=UNPLACED if area is None else SOMEWHERE, id=claim.id)
+
+
+def without_point(claim: Claim, *, words: bool) -> Claim:
+    """A claim without the point at which its source places it; without ``words`` also without all that may say the same in words."""
+    return replace(claim if words else _without_words(claim), where=None, id=claim.id)
+
+
+def _without_words(claim: Claim) -> Claim:
     return replace(
         claim,
-        place=area,
-        note=SOMEWHERE,
+        note=None,
         quote=None,
         locator=None,
         translation=None,
         condition=claim.condition and "a condition that is not published",
         place_as_written=None,
+        where=None,
         id=claim.id,
     )
 
@@ -137,6 +163,16 @@ class Names:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._folded = tuple(sorted({folded for name in names if (folded := fold(name))}))
+
+    @property
+    def pattern(self) -> str:
+        """
+        A regular expression that finds every name in lower-case text of Latin letters without accents and quotation marks.
+
+        It is for looking through much text at once: it may find a name where there is none, over the end of a text, and misses none.
+        """
+        latin = (name for name in self._folded if name.isascii())
+        return "|".join("[^a-z0-9]+".join(re.escape(word) for word in name.split()) for name in latin) or "^$"
 
     def stand_in(self, value: Any) -> bool:
         """Whether a name stands in a text, or anywhere in plain values."""

@@ -7,11 +7,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from importlib.metadata import version
 from typing import Literal
 
-from castello.analyses.siege import EnclaveDay, People, enclaves_on
+from castello.analyses.siege import EnclaveDay, People, corridors, enclaves_on
 from castello.briefs._claim_rules import LIVE_ROADS
+from castello.briefs._siege_asked import Asked, Days
 from castello.briefs.profile import Clearance
 from castello.cases.settings import Enclave
 from castello.errors import Issue
@@ -21,7 +21,6 @@ from castello.picture.roads import RoadStates
 from castello.picture.ways import READINGS
 from castello.places import Road
 
-Days = tuple[date, date]
 Point = tuple[float, float]
 Geometry = Literal["Point", "LineString"]
 Sort = Literal["text", "time", "number", "count", "flag"]
@@ -45,7 +44,7 @@ _ROAD: dict[str, Sort] = {
 }  # fmt: skip
 _LAST_ROAD: dict[str, Sort] = {
     "road": "text", "name_en": "text", "name_ar": "text", "place": "text", "side": "text", "users": "text", "reading": "text",
-    "state": "text", "since": "text", "structural": "flag", "certain": "flag", "behind": "text", **_WHEN, **_PEOPLE, **_CLAIMS,
+    "state": "text", "since": "text", "structural": "flag", "certain": "flag", "behind": "text", "corridor": "text", **_WHEN, **_PEOPLE, **_CLAIMS,
 }  # fmt: skip
 
 
@@ -73,13 +72,15 @@ class SiegeLayers:
     """
     What a file on a siege holds.
 
-    ``about`` says which filter made it; ``withheld`` how many rows stay for what reason; ``issues`` what could not be drawn.
+    ``about`` says which filter made it; ``withheld`` how many rows stay for what reason; ``issues`` what could not be drawn; ``name`` what the
+    file is called inside.
     """
 
     about: Mapping[str, str]
     layers: tuple[Layer, ...]
     withheld: tuple[tuple[str, int], ...]
     issues: tuple[Issue, ...]
+    name: str = "siege"
 
 
 def siege_layers(clearance: Clearance, *, days: Days, users: str = "supply") -> SiegeLayers:
@@ -114,22 +115,7 @@ def siege_layers(clearance: Clearance, *, days: Days, users: str = "supply") -> 
     else:
         layers += [writer.roads(), writer.last_roads()]
     hidden = tuple(sorted(writer.withheld.items()))
-    settings = picture.registers.settings
-    about = {
-        "case": settings.id,
-        "from": str(days[0]),
-        "to": str(days[1]),
-        "users": users,
-        "known_by": str(picture.known_by or "everything on record"),
-        "clock": picture.clock,
-        "branch": picture.branch.name if picture.branch else "none",
-        "mode": "live" if clearance.live else "historical",
-        "profile": clearance.profile.value,
-        "end": "does not count: a day's state holds to the end of the day, and end is midnight after the last day",
-        "time_zone": settings.time_zone,
-        "withheld": "; ".join(f"{what} ({count})" for what, count in hidden) or "nothing",
-        "made_by": f"castello {version('castello')}",
-    } | {f"handling_{key}": value for key, value in sorted(settings.handling.items())}
+    about = Asked(clearance=clearance, days=days, users=users).about(withheld=hidden)
     # of a live case nothing is drawn
     issues = () if clearance.hides_roads else tuple(_issues(layers))
     return SiegeLayers(about=about, layers=tuple(layers), withheld=hidden, issues=issues)
@@ -287,12 +273,14 @@ class _Writer:
             roads = roads_of(picture, enclave.id, users=self._users)
             for first, last in self._held(roads, enclave):
                 day = self._on(picture, enclave.id, last)
-                for road in (road for reading in READINGS for road in day.last_roads(reading)):
+                series = [one for reading in READINGS for one in corridors(day.last_roads(reading))]
+                for road, corridor in ((road, one.ids) for one in series for road in one.roads):
                     figures, people = _figures(day.people_behind(road))
                     values: dict[str, Value] = {
                         "road": road.road, "place": road.place, "side": road.side, "reading": road.reading,
                         "state": road.state, "since": None if road.since is None else str(road.since),
                         "structural": road.structural, "certain": road.certain, "behind": _list(road.behind),
+                        "corridor": _list(corridor),
                     }  # fmt: skip
                     yield _Told(
                         first=first, last=last, values=values, claims=road.claims, against=road.against,

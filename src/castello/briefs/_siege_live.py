@@ -13,6 +13,8 @@ ON_ENCLAVES = ("reach", "besieged", "long_term")
 """Findings that leave a live case without the roads that they rest on."""
 
 ROADS_STAY = "road states are withheld: the case is live"
+HOLDER_STAYS = "who holds it now: of a live case that is told late, or not at all"
+"""Stands beside every status, whoever is said to hold the place: that it stands there tells nothing."""
 
 _ON_ROADS = ("last_road", "reopening", "watch", "partial", "siege_spell", "siege_lag", "flow", "derived")
 """Findings that tell, by what they say or by being there, which roads are left, how many, or when a place was open again."""
@@ -20,12 +22,26 @@ _ON_ROADS = ("last_road", "reopening", "watch", "partial", "siege_spell", "siege
 _FIGURES = ("people", "people_behind", "parts", "aid_share_by_month")
 """What stands beside a finding on an enclave and rests on claims of its own."""
 
-_SAID_OF_REACH = ("place", "side", "reading", "since", "key")
+_SAID_OF_REACH = ("place", "side", "reading", "since", "key", "traffic", "note")
+
+_LEAVES_AS = {"by-leave": "by-leave-withheld"}
+"""What of the notes in a sentence leaves a live case, and as what: how much passes stays, and so does who is said to hold the place."""
 
 
 def tells_roads(finding: Finding) -> bool:
     """Whether a finding says how many roads are left: a tier does, where the place is not besieged."""
     return finding.kind in _ON_ROADS or (finding.kind == "tier" and finding.value not in (1.0, 2.0))
+
+
+def said_live(finding: Finding, registers: Registers) -> Finding:
+    """A finding with what may stand in brackets in its sentence: that how much passes is withheld, and nothing on who holds the place."""
+    values = dict(finding.message.values)
+    notes = str(values.get("note") or "").split(";")
+    if notes == [""]:
+        return finding
+    values["note"] = ";".join(_LEAVES_AS[note] for note in notes if note in _LEAVES_AS)
+    said = message(finding.message.id, **values)
+    return replace(finding, message=said, text=render(said, registers))
 
 
 def beside(finding: Finding, stays: Callable[[object], bool]) -> tuple[tuple[str, object], ...]:
@@ -83,11 +99,13 @@ def without_roads(
     leaving
         Which claims may leave. Behind anything but a cut on the ground none is named: their number is that of the roads.
     """
-    shown = replace(finding, extra=tuple(item for item in extra if item[0] in ("days", "conditions", "people")))
+    kept_extra = tuple(item for item in extra if item[0] in ("days", "conditions", "people"))
+    shown = said_live(replace(finding, extra=kept_extra), registers)
     if finding.kind == "reach":
         shown = _reach(shown, registers)
+    stays = (ROADS_STAY, HOLDER_STAYS)
     if not _on_a_cut(finding):
-        return replace(shown, claims=(), against=(), reason=Reason.WITHHELD, unknown=(ROADS_STAY,), sensitivity=limit)
+        return replace(shown, claims=(), against=(), reason=Reason.WITHHELD, unknown=stays, sensitivity=limit)
     claims, against = leaving(finding.claims), leaving(finding.against)
     kept = tuple(text for text in finding.unknown if not text.startswith("state of "))
     return replace(
@@ -95,7 +113,7 @@ def without_roads(
         claims=claims,
         against=against,
         reason=finding.reason or (None if claims or against else Reason.WITHHELD),
-        unknown=(ROADS_STAY,) if finding.kind == "reach" else (*unseen(kept), ROADS_STAY),
+        unknown=stays if finding.kind == "reach" else (*unseen(kept), *stays),
     )
 
 

@@ -27,6 +27,19 @@ def cross(at: Point) -> str:
     return svg.element("path", d=d, class_="cross")
 
 
+def day_plate(text: str, at: Point) -> str:
+    """The day on which a road was closed, on a plate that lies on the road."""
+    x, y = at
+    width, height = plate_size(text)
+    plate = svg.element("rect", x=x - width / 2, y=y - height / 2, width=width, height=height, rx=2, class_="day")
+    return plate + svg.text(text, x=x, y=y + 3.2, size=9, anchor="middle", class_="day-no")
+
+
+def plate_size(text: str) -> Point:
+    """Width and height of the plate with a day."""
+    return svg.text_width(text, 9) + 8, 13.0
+
+
 def symbol(control: str | None, looks: dict[str, int], *, x: float, y: float, size: float, class_: str = "") -> str:
     """The mark of who controls a place: a shape and a colour for each party, a half-filled circle for contested."""
     if control is None:
@@ -77,6 +90,8 @@ def draw_legend(
             stroke = svg.element("path", d="M0 0h26", class_=f"road {state}")
             sign = stroke + cross((13, 0)) if state == "closed" else stroke
             entries.append((sign, f"{words.say('road')}: {words.term(state)}"))
+    if any(road.state == "closed" and road.since is not None for road in roads):
+        entries.append((day_plate("…", (13, 0)), words.say("closed_since")))
     parts, x, y = [], 0.0, 20.0
     for mark, name in entries:
         label = svg.shorten(name, size=12, width=width - 40)

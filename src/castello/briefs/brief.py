@@ -12,8 +12,8 @@ from typing import Literal
 
 from castello.claims import AlsoValue, Label
 
-Mark = Label | Literal["opinion", "position", "forecast"]
-"""What is printed beside a sentence: its label, or whose kind of view it tells."""
+Mark = Label | Literal["opinion", "position", "forecast", "absence"]
+"""What is printed beside a sentence: its label, whose kind of view it tells, or that it tells of no claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,8 @@ class Line:
     One sentence of a brief: a finding's text with the numbers of its evidence.
 
     ``evidence`` and ``against`` are numbers of :class:`Source` lines; ``label`` is fact, inference or recommendation; ``mark``
-    stands for it in print where `fact` would mislead: that somebody holds a view is a fact, the view is not. ``flags`` are short words such as ``contested``,
+    stands for it in print where `fact` would mislead: that somebody holds a view is a fact, the view is not, and that no claim is on record says
+    nothing of the world. ``flags`` are short words such as ``contested``,
     ``undecided``, ``unverified``, ``one origin``, ``assumption``, ``hypothetical``.
     """
 
@@ -108,13 +109,19 @@ class MapPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapRoad:
-    """A road on the map: its course, and its state for one side (open, fire_controlled, closed, undecided, unknown)."""
+    """
+    A road on the map: its course, and its state for one side (open, fire_controlled, closed, undecided, unknown).
+
+    ``since`` is the first day of the state, None where no day is known; ``or_before`` says that it may be older.
+    """
 
     id: str
     name: str
     line: tuple[tuple[float, float], ...]
     state: str
     side: str
+    since: date | None = None
+    or_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,7 +161,13 @@ def _ticks(low: float, high: float, *, most: int) -> list[float]:
 
 
 def draw_timeline(
-    spells: Sequence[Spell], events: Sequence[Event], *, as_of: date, width: float = 760, language: str = "en"
+    spells: Sequence[Spell],
+    events: Sequence[Event],
+    *,
+    as_of: date,
+    width: float = 760,
+    language: str = "en",
+    caption: Sequence[str] = (),
 ) -> str:
     """
     What was so on which day: a row for each place and reading, marks for events, a line at the day of the brief.
@@ -181,6 +187,8 @@ def draw_timeline(
         In pixels; less than 560 puts the names of rows above them. The height follows from the rows.
     language
         Of dates and words.
+    caption
+        Lines under the chart, for one that stands alone: what was asked, and what makes it another answer.
 
     Returns
     -------
@@ -192,7 +200,10 @@ def draw_timeline(
     events = sorted(events, key=lambda event: event.day)
     if not spells and not events:
         empty = svg.text(words.say("timeline_empty"), x=0, y=20, size=12, class_="soft")
-        return _root(svg.words("title", words.say("timeline")), empty, width=width, height=30, class_="timeline")
+        below, height = _caption(caption, width=width, top=30)
+        return _root(
+            svg.words("title", words.say("timeline")), empty, below, width=width, height=height, class_="timeline"
+        )
     first = min([*(spell.start for spell in spells), *(event.day for event in events), as_of])
     last = max([*(spell.end for spell in spells), *(event.day for event in events), as_of])
     rows: dict[tuple[str, str], list[Spell]] = {}
@@ -238,7 +249,17 @@ def draw_timeline(
     legend, height = _legend(spells, words=words, width=width, top=y + 32)
     about = words.say("timeline_desc", rows=len(rows), first=words.day(first), last=words.day(last))
     head = svg.words("title", words.say("timeline")) + svg.words("desc", about)
-    return _root(head, *grid, *parts, now, *marks, legend, width=width, height=height, class_="timeline")
+    below, height = _caption(caption, width=width, top=height)
+    return _root(head, *grid, *parts, now, *marks, legend, below, width=width, height=height, class_="timeline")
+
+
+def _caption(lines: Sequence[str], *, width: float, top: float) -> tuple[str, float]:
+    """Lines under a chart, and where they end."""
+    parts, y = [], top
+    for line in (part for text in lines for part in svg.wrap(text, size=11, width=width - 4, most=6)):
+        y += 15
+        parts.append(svg.text(line, x=0, y=y, size=11, class_="soft"))
+    return "".join(parts), y + 8 if parts else y
 
 
 def _row_name(row: str, reading: str, *, words: Words) -> str:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from castello.briefs import _svg as svg
-from castello.briefs._labels import Box, Point, Room, along, around, samples
-from castello.briefs._signs import NARROW, STATES, cross, draw_legend, party_looks, symbol
+from castello.briefs._labels import Box, Point, Room, along, around, overlap, samples
+from castello.briefs._signs import NARROW, STATES, cross, day_plate, draw_legend, party_looks, plate_size, symbol
 from castello.briefs._words import Words, clean, words_of
 from castello.briefs.brief import Map, MapPlace, MapRoad
 
@@ -114,7 +114,7 @@ def draw_map(map: Map, *, width: float = 960, height: float = 640, language: str
     drawn, labelled = [], set[str]()
     for panel in panels:
         frame = None if panel is panels[0] else _frame(panels[0], panel)
-        drawn.append(_draw(panel, frame, plane=plane, roads=roads, looks=looks, labelled=labelled))
+        drawn.append(_draw(panel, frame, plane=plane, roads=roads, looks=looks, labelled=labelled, words=words))
     bottom = panels[-1].box[3]
     legend = svg.element("g", legend, transform=f"translate(0 {svg.number(bottom)})")
     return _root(head, *drawn, legend, width=width, height=bottom + legend_height)
@@ -233,6 +233,7 @@ def _draw(
     roads: Sequence[MapRoad],
     looks: dict[str, int],
     labelled: set[str],
+    words: Words,
 ) -> str:
     left, top, right, bottom = panel.box
     wide, high = right - left, bottom - top
@@ -257,7 +258,8 @@ def _draw(
         said = clean(place.name) + (f": {clean(place.control_name)}" if place.control_name else "")
         parts.append(svg.element("g", svg.words("title", said), mark))
         room.take((x - size, y - size, x + size, y + size))
-    labels = [] if frame is None else [_frame_name(*frame, room=room)]
+    labels = _closed_days(courses, panel, room=room, labelled=labelled, words=words)
+    labels += [] if frame is None else [_frame_name(*frame, room=room)]
     labels += [_name(place, spots_of[place.id], room) for place in ordered if place.kind in AREAS]
     labels += _road_names(courses, panel, room=room, labelled=labelled)
     labels += [_name(place, spots_of[place.id], room) for place in ordered if place.kind not in AREAS]
@@ -332,6 +334,33 @@ def _road_names(
         if placed is not None:
             labelled.add(key)
             found.append(placed)
+    return found
+
+
+def _closed_days(
+    courses: Sequence[tuple[MapRoad, list[Point]]], panel: _Panel, *, room: Room, labelled: set[str], words: Words
+) -> list[str]:
+    """On each closed road the day from which it was so, near the middle of what the panel shows of it; once on the map."""
+    closed = [(road, road.since, line) for road, line in courses if road.state == "closed" and road.since is not None]
+    latest = max((since.year for _, since, _ in closed), default=None)
+    found = []
+    for road, since, line in closed:
+        key = f"day {road.id} {road.side}"
+        text = (
+            ("≤ " if road.or_before else "")
+            + words.short_day(since)
+            + ("" if since.year == latest else f" {since.year}")
+        )
+        width, height = plate_size(text)
+        seen = [point for point in samples(line, step=5) if _within(point, panel.box, width / 2 + 2)]
+        middle = len(seen) // 2
+        for x, y in () if key in labelled else sorted(seen, key=lambda point: abs(seen.index(point) - middle)):
+            box = (x - width / 2 - 1, y - height / 2 - 1, x + width / 2 + 1, y + height / 2 + 1)
+            if not any(overlap(box, taken) for taken in room.taken):
+                room.take(box)
+                labelled.add(key)
+                found.append(day_plate(text, (x, y)))
+                break
     return found
 
 

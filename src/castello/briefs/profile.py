@@ -18,16 +18,18 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from castello.analyses import NAMES, Analysis
-from castello.briefs._claim_rules import K_PERSONS, LIVE_ROADS, PRESENCE_DELAY_DAYS, ClaimRules
-from castello.briefs._coarse import SOMEWHERE, month, months_only, place_names, scrubbed
+from castello.briefs._claim_rules import K_PERSONS, LICENCE, LIVE_ROADS, PRESENCE_DELAY_DAYS, ClaimRules
+from castello.briefs._coarse import SOMEWHERE, UNPLACED, scrubbed
+from castello.briefs._coarse_findings import by_month, on_area, presence_by_area, unseen
 from castello.briefs._decisive import Decisive
-from castello.briefs._siege_live import ON_ENCLAVES, beside, tells_roads, without_roads
-from castello.claims import Assessment, Claim, Finding, Kind, Sensitivity, most_sensitive
+from castello.briefs._listing import Asked
+from castello.briefs._siege_live import ON_ENCLAVES, beside, said_live, tells_roads, without_roads
+from castello.claims import Assessment, Claim, Finding, Kind, Sensitivity
 from castello.errors import Refused
 from castello.ledger import Vault
 from castello.picture import Picture, Topic
 from castello.picture.reach import Spell, timeline
-from castello.picture.sentences import claim_text, message, name_of, render
+from castello.picture.sentences import claim_text
 
 __all__ = ["K_PERSONS", "PRESENCE_DELAY_DAYS", "Clearance", "Cleared", "Profile"]
 
@@ -59,6 +61,10 @@ class Cleared:
     claims: tuple[Claim, ...] = ()
     assessments: tuple[Assessment, ...] = ()
     withheld: tuple[tuple[str, int], ...] = ()
+    ids_only: tuple[str, ...] = ()
+    """Exported ids of claims whose source lets nothing else leave."""
+    more: bool = False
+    """Whether a listing would have more claims without its limit."""
 
 
 class Clearance:
@@ -165,14 +171,26 @@ class Clearance:
         asked = tuple(claims)
         if not self.leaves:
             return Cleared(claims=asked)
-        kept, withheld = [], Counter[str]()
+        kept, withheld, ids_only = [], Counter[str](), list[str]()
         for claim in asked:
             reason = self.withheld_because(claim)
             if reason is None:
                 kept.append(self._rules.coarse(claim))
             else:
                 withheld[f"{claim.kind}: {reason}"] += 1
-        return Cleared(claims=tuple(kept), withheld=tuple(sorted(withheld.items())))
+                ids_only += [self.id(claim.id)] if reason == LICENCE else []
+        return Cleared(
+            claims=tuple(kept),
+            withheld=tuple(sorted(withheld.items())),
+            ids_only=tuple(sorted(ids_only)),
+        )
+
+    def reasons(self, ids: Iterable[str]) -> dict[str, str]:
+        """Why some claims of the picture may not leave, by id; those that may are left out."""
+        if not self.leaves:
+            return {}
+        judged = self._rules.judge_all()
+        return {id_: reason for id_ in ids if (reason := judged[id_][1]) is not None}
 
     def listing(
         self,
@@ -182,6 +200,7 @@ class Clearance:
         source: str | None = None,
         start: date | None = None,
         end: date | None = None,
+        limit: int | None = None,
     ) -> Cleared:
         """
         The claims of the picture that may leave, filtered; filters see what leaves and nothing finer.
@@ -198,26 +217,29 @@ class Clearance:
             Only claims with this source in their chain. Who speaks under a pseudonym cannot be asked for outside ``own``.
         start, end
             Only what may have happened on a day from ``start`` to ``end``, both included.
+        limit
+            At most so many, the first in order; ``more`` says whether there are others.
         """
-        wanted = frozenset(kinds)
-        cleared = self.claims(self.picture.claims())
-        found = [
-            claim
-            for claim in cleared.claims
-            if (not wanted or claim.kind in wanted)
-            and (about is None or about in (claim.subject, claim.object, claim.place))
-            and (source is None or any(link.who == source and not self._hidden(link.who) for link in claim.chain))
-            and _touches(claim, start, end)
-        ]
-        if self.leaves:
-            # nothing that was made coarser decides the order
-            found.sort(
-                key=lambda claim: (_first_day(claim), claim.kind, claim.subject, claim.object or "", self.id(claim.id))
+        wanted = tuple(kinds)
+        if not self.leaves:
+            ids = self.picture.claim_ids(
+                kinds=wanted, about=() if about is None else (about,), source=source, start=start, end=end
             )
-        return replace(cleared, claims=tuple(found))
-
-    def _hidden(self, who: str) -> bool:
-        return self.leaves and _PSEUDONYM.fullmatch(who) is not None
+            some = ids if limit is None else ids[:limit]
+            read = self.picture.claims_by_id(some)
+            return Cleared(claims=tuple(read[id_] for id_ in some), more=len(some) < len(ids))
+        asked = Asked(kinds=wanted, about=about, source=source, start=start, end=end)
+        left, more = asked.of_what_leaves(self._rules, self.picture, key=self.id, limit=limit)
+        judged = self._rules.judge_all().items()
+        withheld = Counter(f"{kind}: {reason}" for _, (kind, reason) in judged if reason is not None)
+        # which of them a filter finds would say what stands in them
+        by_id = [] if asked.anything else [self.id(id_) for id_, (_, reason) in judged if reason == LICENCE]
+        return Cleared(
+            claims=left,
+            withheld=tuple(sorted(withheld.items())),
+            ids_only=tuple(sorted(by_id)),
+            more=more,
+        )
 
     def withheld_because(self, claim: Claim) -> str | None:
         """Why a claim may not leave; None if it may."""
@@ -228,7 +250,7 @@ class Clearance:
     def says(self, claim: Claim, *, language: str = "en") -> str:
         """What a cleared claim says, in a sentence."""
         text = claim_text(claim, self.picture.registers, language=language)
-        return f"{text} ({SOMEWHERE})" if self.leaves and claim.note == SOMEWHERE else text
+        return f"{text} ({claim.note})" if self.leaves and claim.note in (SOMEWHERE, UNPLACED) else text
 
     def assessments(self, assessments: Iterable[Assessment]) -> Cleared:
         """Signed assessments that may leave: every claim that they rest on may, and they name no road of a live case."""
@@ -238,7 +260,10 @@ class Clearance:
         kept, withheld = [], Counter[str]()
         for item in asked:
             behind = self.picture.claims_by_id(item.rests_on)
-            if any(id_ not in behind or self.withheld_because(behind[id_]) is not None for id_ in item.rests_on):
+            # who signs it says it in words of their own: no licence holds that back
+            if any(
+                id_ not in behind or self.withheld_because(behind[id_]) not in (None, LICENCE) for id_ in item.rests_on
+            ):
                 withheld["assessment: rests on what is withheld"] += 1
             elif self.live and self._rules.roads.stand_in([item.text, item.because]):
                 withheld[f"assessment: {LIVE_ROADS}"] += 1
@@ -269,7 +294,7 @@ class Clearance:
             # how many findings there are on roads says how many roads are left: the enclaves asked about are counted instead
             withheld[f"siege: {LIVE_ROADS}"] = len(self.picture.registers.settings.enclaves)
         for finding in asked:
-            if self.live and tells_roads(finding):
+            if self.live and (tells_roads(finding) or self._tells_holder(finding)):
                 continue
             reason = None if finding.kind == "presence" else self._finding_withheld(finding)
             if reason is None:
@@ -285,29 +310,43 @@ class Clearance:
                 withheld[f"{finding.kind}: a protected claim decides it"] += 1
             else:
                 kept.append(left)
-        kept += self._presence_by_area([finding for finding in may if finding.kind == "presence"], withheld)
+        kept += self._presence([finding for finding in may if finding.kind == "presence"], withheld)
         return Cleared(findings=tuple(kept), withheld=tuple(sorted(withheld.items())))
 
     @cached_property
     def _decisive(self) -> Decisive:
         return Decisive(self.picture)
 
+    def _tells_holder(self, finding: Finding) -> bool:
+        """Whether a finding says who holds an enclave on claims that stay: a count of its own would say that there are such."""
+        behind = {*finding.claims, *finding.against}
+        return finding.kind == "held" and len(self._leaving(tuple(behind))) < len(behind)
+
     def _finding_withheld(self, finding: Finding) -> str | None:
         if finding.sensitivity.rank > self.profile.limit.rank:
             return "sensitivity"
+        if self._only_copied(finding):
+            return LICENCE
         if self.live and finding.kind == "access":
             return LIVE_ROADS
         if self.live and finding.kind == "supply":
             return "live case: supplies"
         # who holds what is told by claims that may all leave, or not at all
-        if finding.kind == "statement" or (self.live and finding.kind == "control"):
+        if finding.kind in ("statement", "siege_people") or (self.live and finding.kind == "control"):
             claims = self.picture.claims_by_id((*finding.claims, *finding.against))
-            reasons = sorted({reason for claim in claims.values() if (reason := self.withheld_because(claim))})
-            return reasons[0] if reasons else None
+            reasons = {reason for claim in claims.values() if (reason := self.withheld_because(claim))}
+            return min(reasons - {LICENCE}, default=None)
         if not self.live or finding.kind in ON_ENCLAVES:
             return None
         told = (finding.text, dict(finding.message.values), finding.unknown)
         return LIVE_ROADS if self._rules.roads.stand_in(told) else None
+
+    def _only_copied(self, told: Finding | Topic) -> bool:
+        """Whether nothing but claims whose licence forbids it stand behind something: to tell it would be to copy them."""
+        if not self._rules.restricted:
+            return False
+        claims = self.picture.claims_by_id((*told.claims, *told.against)).values()
+        return bool(claims) and all(self.withheld_because(claim) == LICENCE for claim in claims)
 
     def _shown(self, finding: Finding) -> Finding | None:
         """A finding as it leaves; None if nothing that may be shown stands behind it."""
@@ -317,9 +356,11 @@ class Clearance:
                 self.picture.registers,
                 limit=self.profile.limit,
                 extra=self._beside(finding),
-                unseen=self._unseen,
+                unseen=unseen,
                 leaving=self._leaving,
             )
+        if self.live:
+            finding = said_live(finding, self.picture.registers)
         # what stands beside a finding names claims that it does not rest on, too
         behind = self.picture.claims_by_id((*finding.claims, *finding.against, *_ID.findall(str(finding.extra))))
         hidden = frozenset(id_ for id_, claim in behind.items() if self.withheld_because(claim) is not None)
@@ -330,50 +371,30 @@ class Clearance:
             finding,
             claims=claims,
             against=against,
-            unknown=self._unseen(finding.unknown),
+            unknown=unseen(finding.unknown) if self.live else finding.unknown,
             extra=tuple((name, scrubbed(value, hidden)) for name, value in self._beside(finding)),
         )
         if self.live and finding.kind == "statement" and finding.place is not None:
-            on_area = self._on_area(shown)
-            if on_area is None:
+            coarse = on_area(shown, self.picture.registers, key=self.id(finding.id))
+            if coarse is None:
                 return None
-            shown = on_area
+            shown = coarse
         if finding.kind == "statement" and any(link.protected for claim in behind.values() for link in claim.chain):
-            return self._by_month(shown)
+            return by_month(shown, self.picture.registers, key=self.id(finding.id))
         return shown
 
-    def _unseen(self, unknown: tuple[str, ...]) -> tuple[str, ...]:
-        """In a live case nobody outside is told where nobody has looked lately (PS-9)."""
-        if not self.live:
-            return unknown
-        kept = tuple(text for text in unknown if not text.startswith(("nothing heard after", "older than")))
-        return kept or ("how fresh it is: not published of a live case",)
-
-    def _by_month(self, finding: Finding) -> Finding:
-        """A statement of a protected speaker without its days (PR-3)."""
-        values = dict(finding.message.values)
-        if isinstance(values.get("period"), str):
-            values["period"] = months_only(str(values["period"]))
-        # the question that was asked holds the days, too
-        values["key"] = self.id(finding.id)
-        said = message(finding.message.id, **values)
-        text = render(said, self.picture.registers)
-        return replace(finding, message=said, text=text, since=month(finding.since))
-
-    def _on_area(self, finding: Finding) -> Finding | None:
-        """An event of a live case on the publication area of its place; None where the words still tell the place (PS-4)."""
-        registers, place = self.picture.registers, str(finding.place)
-        area = registers.places.public_area(place) if place in registers.places else None
-        if dict(finding.extra).get("about") != Kind.EVENT or area in (None, place):
-            return finding
-        values = dict(finding.message.values)
-        about = str(values.get("about", "")).replace(name_of(place, registers), name_of(str(area), registers))
-        # the question that was asked holds the place, too
-        said = message(finding.message.id, **(values | {"about": about, "key": self.id(finding.id)}))
-        text = render(said, registers)
-        if place_names(place, str(area), registers).stand_in([text, dict(said.values)]):
-            return None
-        return replace(finding, message=said, text=text, place=area)
+    def _presence(self, findings: Iterable[Finding], withheld: Counter[str]) -> tuple[Finding, ...]:
+        """Presence on publication areas; what stays of the claims behind it is counted."""
+        left = []
+        for finding in findings:
+            for claim in self.picture.claims_by_id((*finding.claims, *finding.against)).values():
+                # a protected claim would decide a word of the range more often than not (PR-4)
+                reason = self.withheld_because(claim) or ("protected" if claim.protected else None)
+                if reason is None:
+                    left.append((finding.subject, claim))
+                else:
+                    withheld[f"claims behind presence: {reason}"] += 1
+        return presence_by_area(left, self.picture.registers)
 
     def _beside(self, finding: Finding) -> tuple[tuple[str, object], ...]:
         """What stands beside a finding, less figures on an enclave that a claim which is protected or stays is among (PR-4)."""
@@ -389,43 +410,13 @@ class Clearance:
         claims = self.picture.claims_by_id(ids)
         return tuple(id_ for id_, claim in claims.items() if self.withheld_because(claim) is None)
 
-    def _presence_by_area(self, findings: list[Finding], withheld: Counter[str]) -> list[Finding]:
-        """Presence on the publication area: what sources say about anything inside it, without the places (PR-5, PS-6)."""
-        groups: dict[tuple[str, str], dict[str, Claim]] = {}
-        for finding in findings:
-            for claim in self.picture.claims_by_id((*finding.claims, *finding.against)).values():
-                # a protected claim would decide a word of the range more often than not (PR-4)
-                reason = self.withheld_because(claim) or ("protected" if claim.protected else None)
-                if reason is not None:
-                    withheld[f"claims behind presence: {reason}"] += 1
-                    continue
-                area = str(self.picture.registers.places.public_area(str(claim.object)))
-                groups.setdefault((finding.subject, area), {})[claim.id] = claim
-        return [self._presence(*key, behind) for key, behind in sorted(groups.items())]
-
-    def _presence(self, party: str, area: str, behind: Mapping[str, Claim]) -> Finding:
-        answers = ", ".join(sorted({str(claim.predicate) for claim in behind.values()}))
-        said = message("presence.range", party=party, place=area, alternatives=answers, key=f"{party}|{area}")
-        return Finding(
-            kind="presence",
-            subject=party,
-            place=area,
-            message=said,
-            text=render(said, self.picture.registers),
-            method="parties",
-            status="assessed",
-            claims=tuple(sorted(behind)),
-            unknown=("where inside the area: not published",),
-            sensitivity=most_sensitive(claim.sensitivity for claim in behind.values()),
-        )
-
     # ------------------------------------------------------------------------------------- what the picture itself shows
 
     def topics(self, kind: Kind) -> tuple[Topic, ...]:
         """What the picture says, for the map; where a protected claim or one that stays decides it, nothing."""
         if not self.leaves:
             return self.picture.topics(kind)
-        told = self._decisive.topics(kind)
+        told = tuple(topic for topic in self._decisive.topics(kind) if not self._only_copied(topic))
         if not self.live or kind is not Kind.CONTROL:
             return told
         claims = self.picture.claims_by_id(id_ for topic in told for id_ in (*topic.claims, *topic.against))
@@ -457,12 +448,3 @@ class Clearance:
             without = told(other)
             kept = {key: value for key, value in kept.items() if without.get(key) == value}
         return kept, len(every) - len(kept)
-
-
-def _touches(claim: Claim, start: date | None, end: date | None) -> bool:
-    first, after = claim.happened.maybe
-    return (start is None or after is None or after > start) and (end is None or first is None or first <= end)
-
-
-def _first_day(claim: Claim) -> date:
-    return (claim.happened.sure or claim.happened.maybe)[0] or date.min

@@ -16,14 +16,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from castello.briefs import brief as parts
-from castello.briefs._siege_layers import Days, Layer, Point, SiegeLayers, Value, siege_layers
+from castello.briefs._siege_asked import Asked, Days
+from castello.briefs._siege_layers import Layer, Point, SiegeLayers, Value, siege_layers
 from castello.briefs._words import clean
 from castello.briefs.charts import draw_timeline
 from castello.briefs.profile import Clearance
 from castello.errors import WrongUse
 from castello.picture import Picture
-from castello.picture.sentences import name_of
 
 __all__ = ["FORMS", "siege_layers", "to_csv", "to_geojson", "to_geopackage", "to_svg", "write_siege"]
 
@@ -94,7 +93,12 @@ def to_geojson(layers: SiegeLayers) -> bytes:
         for layer in layers.layers
         for row in layer.rows
     ]
-    head = {"type": "FeatureCollection", "name": "siege", "description": _about(layers), "about": dict(layers.about)}
+    head = {
+        "type": "FeatureCollection",
+        "name": layers.name,
+        "description": _about(layers),
+        "about": dict(layers.about),
+    }
     opened = json.dumps(head, ensure_ascii=False).removesuffix("}")
     listed = ",\n".join(features)
     return f'{opened}, "features": [\n{listed}\n]}}\n'.encode()
@@ -200,14 +204,19 @@ def _binary(points: tuple[Point, ...]) -> bytes | None:
 # -------------------------------------------------------------------------------------------------------------- table
 
 
+_FILTER = ("as_of", "known_by", "branch", "seen_by")
+"""What of the filter has a column of its own in a table: a what-if must not be taken for what was so."""
+
+
 def to_csv(layers: SiegeLayers) -> bytes:
     """Enclaves with each spell of a status: UTF-8 with a mark that spreadsheets know, one header row, the filter in ``about``."""
     (enclaves, *_), out = layers.layers, io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
-    table.writerow([*enclaves.columns, "latitude", "longitude", "about"])
+    table.writerow([*enclaves.columns, "latitude", "longitude", *_FILTER, "about"])
+    asked = [_cell(layers.about[name]) for name in _FILTER]
     for row in enclaves.rows:
         point = row.points[0] if row.points else (None, None)
-        table.writerow([*(_cell(value) for value in row.values.values()), *point, _cell(_about(layers))])
+        table.writerow([*(_cell(value) for value in row.values.values()), *point, *asked, _cell(_about(layers))])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -238,35 +247,21 @@ def to_svg(clearance: Clearance, days: Days, *, users: str = "supply", width: fl
         In pixels.
     """
     first, last = days
+    asked = Asked(clearance=clearance, days=days, users=users)
     chart = draw_timeline(
-        spells_of(clearance, days, users=users),
+        asked.spells(),
         (),
         as_of=min(max(clearance.picture.as_of, first), last),
         width=width,
+        caption=asked.caption(),
     )
-    style = f"<style>{_style()}</style>"
+    style = f"<style>{style_of_drawings()}</style>"
     # the style goes behind the opening tag: the chart itself is that of a brief
     return re.sub(r"^(<svg[^>]*>)", lambda tag: tag.group() + style, chart).encode() + b"\n"
 
 
-def spells_of(clearance: Clearance, days: Days, *, users: str) -> tuple[parts.Spell, ...]:
-    """The spells that may leave, as a chart draws them."""
-    first, last = days
-    registers = clearance.picture.registers
-    return tuple(
-        parts.Spell(
-            row=name_of(spell.place, registers),
-            reading=spell.reading,
-            status=spell.status,
-            start=spell.start,
-            end=spell.end,
-        )
-        for spell in clearance.timeline(start=first, end=last, users=users)
-    )
-
-
 @cache
-def _style() -> str:
+def style_of_drawings() -> str:
     """Of the style of a page what a drawing needs: its colours, light and dark, and the rules for drawings."""
     css = (files("castello.briefs") / "templates" / "brief.css").read_text(encoding="utf-8")
     colours = css[css.index(":root") : css.index("*, *::before")]

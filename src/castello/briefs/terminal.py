@@ -14,11 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from castello.briefs._page import Block, Sentence, header, in_order, lay_out
+from castello.briefs._siege_asked import Asked
 from castello.briefs._words import Words, clean, words_of
-from castello.briefs.brief import Brief, Intervals, Source
+from castello.briefs.brief import Brief, Intervals, Source, Spell
 from castello.briefs.profile import Clearance
-from castello.picture.reach import Spell
-from castello.picture.sentences import name_of
 
 WIDEST = 100
 """Columns; longer lines are hard to read."""
@@ -173,11 +172,15 @@ def print_spells(clearance: Clearance, console: Console, *, start: date, end: da
     users
         Whose passage: ``supply``, ``civilian``, ``aid``, ``foot``.
     """
-    words, registers = words_of("en"), clearance.picture.registers
+    words = words_of("en")
     rows: dict[tuple[str, str], list[Spell]] = {}
-    for spell in clearance.timeline(start=start, end=end, users=users):
-        key = clean(name_of(spell.place, registers)), f", {words.term(spell.reading)}"
-        rows.setdefault(key, []).append(spell)
+    asked = Asked(clearance=clearance, days=(start, end), users=users)
+    for spell in asked.spells():
+        rows.setdefault((clean(spell.row), f", {words.term(spell.reading)}"), []).append(spell)
+    if not rows:
+        none = "No enclave of the case exists in these days.\n"
+        console.print(Text(none), width=min(console.width, WIDEST), highlight=False)
+        return
     width, days = min(console.width, WIDEST), (end - start).days + 1
     names = min(max((len(place + reading) for place, reading in rows), default=0), width // 2)
     each = max(math.ceil(days / max(width - names - 2, 1)), 1)
@@ -200,7 +203,10 @@ def print_spells(clearance: Clearance, console: Console, *, start: date, end: da
     for name, chart in lines:
         console.print(Text(f"{name}  {chart}".rstrip(), no_wrap=True), width=width, highlight=False)
     note = "" if each == 1 else f"   one column for {each} days, the gravest"
-    console.print(Text(f"{legend}{note}\n", style="dim"), width=width, highlight=False)
+    console.print(Text(f"{legend}{note}", style="dim"), width=width, highlight=False)
+    for caveat in asked.caveats():
+        console.print(Text(caveat), width=width, highlight=False)
+    console.print()
 
 
 def _months(start: date, *, columns: int, each: int, words: Words) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from castello.cases import fields
+from castello.cases._also_values import check_also
 from castello.cases._yaml import Lines
 from castello.cases.entries import Known
 from castello.claims import (
@@ -49,7 +50,9 @@ REGISTERED: dict[Kind, dict[str, str]] = {
 }
 
 CLAIM_FIELDS = frozenset(
-    {item.name for item in dataclass_fields(Claim)} - {"id", "published", "credibility_raw"} | {"ref"}
+    {item.name for item in dataclass_fields(Claim)}
+    - {"id", "published", "credibility_raw", "where", "date_precision"}  # not a coder's to say
+    | {"ref"}
 )
 
 
@@ -160,12 +163,15 @@ class ClaimEntry:
         checks.of(self._check_speakers, chain or ())
         for slot, register in REGISTERED[kind].items() if kind else ():
             checks.of(self._check_known, item, slot, register)
+        also = checks.of(_also, item.get("also") or {}, checks)
+        for slot, value in also if kind and also else ():
+            checks.of(check_also, kind, slot, value, parties=self.known.parties)
         grade = checks.of(_grade, item.get("credibility"))
         # 6 and F mean "cannot be judged": the letter is kept, and no number is made of it
         raw = str(grade) if grade in (6, "6", "F") else None
         slots = {name: text(name) for name in _TEXTS}
         slots |= {
-            "also": checks.of(_also, item.get("also") or {}, checks),
+            "also": also,
             "quantity": read("quantity", fields.quantity, ids=self.refs),
             "happened": read("happened", fields.period),
             "said": read("said", fields.said),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from castello.cases import fields
 from castello.cases._yaml import Lines, Unreadable, load
 from castello.cases.claim_files import read_sections
 from castello.cases.entries import Known
-from castello.claims import Claim, Document, InvalidClaim
+from castello.claims import ID_VERSION, Claim, Document, InvalidClaim
 from castello.errors import Issue
+
+_CLAIM_ID = re.compile(rf"{ID_VERSION}-[0-9a-f]{{32}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +28,35 @@ class Branch:
     issues: tuple[Issue, ...] = ()
 
 
+Holds = Callable[[frozenset[str]], Collection[str]]
+"""Which of some ids the ledger holds."""
+
+
 def read_branch(
-    data: bytes, *, file: str, known: Known, documents: Mapping[str, Document], refs: Mapping[str, str]
+    data: bytes,
+    *,
+    file: str,
+    known: Known,
+    documents: Mapping[str, Document],
+    refs: Mapping[str, str],
+    holds: Holds | None = None,
 ) -> Branch:
     """
     Read one branch; claims in it are written like any other and cite a document of the case or of the branch.
+
+    Parameters
+    ----------
+    data, file
+        Bytes, and the path inside the case, for messages.
+    known
+        Ids that claims may name.
+    documents
+        Documents of the case, by id.
+    refs
+        Claim ids by ref.
+    holds
+        Tells which claims the ledger holds, so that an id which none has is an issue; None where there is no ledger to ask, as while it is
+        being built: then an id that is written as one is taken as it is.
 
     Raises
     ------
@@ -65,7 +92,7 @@ def read_branch(
     if drop is None:
         drop = Lines()
     if not isinstance(drop, Lines) or not set(drop) <= {"claims", "sources"}:
-        hint = "Write drop: {claims: [refs], sources: [ids]}."
+        hint = "Write drop: {claims: [refs or ids], sources: [ids]}."
         raise Unreadable(
             Issue(file=file, row=root.at("drop"), column="drop", code="shape", what="drop cannot be read", hint=hint)
         )
@@ -83,21 +110,16 @@ def read_branch(
                 hint=invalid.hint,
             )
         ) from invalid
+    ids = frozenset(ref for ref in dropped["claims"] if ref not in refs and _CLAIM_ID.fullmatch(ref))
+    held = frozenset(holds(ids)) if ids and holds is not None else ids
     without_claims = []
     for ref in dropped["claims"]:
-        if ref in refs:
-            without_claims.append(refs[ref])
+        if ref in refs or ref in held:
+            without_claims.append(refs.get(ref, ref))
         else:
-            issues.append(
-                Issue(
-                    file=file,
-                    row=root.at("drop"),
-                    column="drop",
-                    code="ref",
-                    what=f"{ref!r} is no ref of this case",
-                    hint="Use a ref.",
-                )
-            )
+            what = f"the ledger has no claim {ref!r}" if ref in ids else f"{ref!r} is no ref of this case"
+            hint = "Use a ref, or the id of a claim as `castello claims --json` prints it."
+            issues.append(Issue(file=file, row=root.at("drop"), column="drop", code="ref", what=what, hint=hint))
     without_sources = []
     for source in dropped["sources"]:
         if source in known.sources:

@@ -24,6 +24,8 @@ MAX_TEXT_BYTES = 64 * 1024 * 1024
 
 READING: Mapping[str, type | tuple[type, ...]] = {
     "format": str,
+    "feed": str,
+    "complete": bool,
     "mapping": dict,
     "party_names": dict,
     "place_names": dict,
@@ -139,10 +141,14 @@ def read_sidecar(
 def _reading(said: Mapping[str, Any], document: Document, *, known: Known, feed: bool) -> dict[str, Any]:
     reading = dict(said)
     for key, value in said.items():
-        if not isinstance(value, READING[key]) or (isinstance(value, bool) and READING[key] is not bool):
+        if key == "mapping" and value is None:
+            reading[key] = {}  # a draft of which nothing is answered yet
+        elif not isinstance(value, READING[key]) or (isinstance(value, bool) and READING[key] is not bool):
             raise InvalidClaim(key, f"{str(value)[:80]!r} cannot stand here", hint="See the manual, feeds.")
-        if key == "valid":
+        elif key == "valid":
             reading[key] = fields.period(value)
+        elif key == "mapping" and said.get("format") == "table":
+            continue  # it says more than names: whoever reads the table looks at it
         elif isinstance(value, dict) and not all(isinstance(one, str) for one in value.values()):
             raise InvalidClaim(key, "is not a list of names", hint="Write each as `name: what it means`.")
     hidden = known.protected & {document.publisher, *reading.get("source_names", {}).values()}

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from castello.cases._yaml import Lines, Unreadable, load
-from castello.cases.branches import Branch, read_branch
+from castello.cases.branches import Branch, Holds, read_branch
 from castello.cases.claim_files import ClaimFile, is_protected, read_claim_file
 from castello.cases.documents import Held, read_documents, read_feeds, shown_name, texts
 from castello.cases.entries import Known
 from castello.cases.maps import Maps
 from castello.cases.settings import FILE, Enclave, Settings, read_settings
+from castello.cases.siege_lists import USUAL
 from castello.cases.speakers import Speaker, read_speakers
 from castello.cases.tables import read_csv
 from castello.claims import Claim, Document
@@ -57,12 +58,17 @@ class Registers:
     agreements: Mapping[str, Agreement]
     issues: tuple[Issue, ...] = ()
     maps: Maps = field(default_factory=Maps, compare=False)
+    brought: frozenset[str] = frozenset()
+    """Ids of places that feeds brought; the others are the case's own."""
 
     @property
     def enclaves(self) -> tuple[Enclave, ...]:
-        """The enclaves of ``case.toml`` that are places of the register; the others are issues."""
+        """The enclaves of ``case.toml`` that are places of the register, each once; the others are issues."""
         places = {place.id for place in self.places.places}
-        return tuple(enclave for enclave in self.settings.enclaves if enclave.id in places)
+        first = {enclave.id: enclave for enclave in reversed(self.settings.enclaves)}
+        return tuple(
+            enclave for enclave in self.settings.enclaves if enclave.id in places and first[enclave.id] is enclave
+        )
 
     @property
     def known(self) -> Known:
@@ -187,23 +193,38 @@ def read_registers(folder: Path) -> Registers:
 
 
 def _settings_issues(registers: Registers) -> list[Issue]:
-    """Ids in ``case.toml`` and ``places.csv`` that stand in no register."""
+    """Ids in ``case.toml`` and ``places.csv`` that stand in no register, and enclaves that stand twice."""
     settings, known = registers.settings, registers.known
-    named = [(FILE, "area", settings.area, known.places)] if settings.area else []
-    named += [(FILE, "sides", side, known.parties) for side in settings.sides]
-    named += [(FILE, "enclave", item.id, known.places) for item in settings.enclaves]
-    named += [(FILE, "enclave", item.side, known.parties) for item in settings.enclaves]
-    named += [
-        ("places.csv", "supplies", side, known.parties) for place in registers.places.places for side in place.supplies
-    ]
-    named += [
-        ("places.csv", "decides", place.decides, known.parties) for place in registers.places.places if place.decides
-    ]
-    return [
-        Issue(file=file, column=column, code="id", what=f"{id_!r} is in no register", hint="Add it, or correct the id.")
-        for file, column, id_, ids in named
+    row = settings.rows.get
+    named = [(FILE, row("area"), "area", settings.area, known.places)] if settings.area else []
+    named += [(FILE, row("sides"), "sides", side, known.parties) for side in settings.sides]
+    named += [(FILE, item.row, "enclave", item.id, known.places) for item in settings.enclaves]
+    named += [(FILE, item.row, "enclave", item.side, known.parties) for item in settings.enclaves]
+    if settings.lists is not USUAL:
+        spoken = [id_ for item in settings.lists for id_ in (item.body, *item.speakers)]
+        named += [(FILE, row("list"), "list", id_, known.parties | known.sources) for id_ in dict.fromkeys(spoken)]
+    places = registers.places.places
+    named += [("places.csv", None, "supplies", side, known.parties) for place in places for side in place.supplies]
+    named += [("places.csv", None, "decides", place.decides, known.parties) for place in places if place.decides]
+    issues = [
+        Issue(
+            file=file,
+            row=line,
+            column=column,
+            code="id",
+            what=f"{id_!r} is in no register",
+            hint="Add it, or correct the id.",
+        )
+        for file, line, column, id_, ids in named
         if id_ not in ids
     ]
+    seen: dict[str, Enclave] = {}
+    for item in settings.enclaves:
+        if seen.setdefault(item.id, item) is not item:
+            at = f" (line {seen[item.id].row})" if seen[item.id].row else ""
+            what, hint = f"{item.id!r} is an enclave already{at}; this entry is left out", "Keep one for each place."
+            issues.append(Issue(file=FILE, row=item.row, column="enclave", code="duplicate_id", what=what, hint=hint))
+    return issues
 
 
 def read_case(folder: Path) -> CaseContent:
@@ -304,10 +325,15 @@ def _listed(folder: Path, name: str, issues: list[Issue]) -> list[Path]:
 
 
 def read_branches(
-    folder: Path, *, registers: Registers, documents: Mapping[str, Document], refs: Mapping[str, str]
+    folder: Path,
+    *,
+    registers: Registers,
+    documents: Mapping[str, Document],
+    refs: Mapping[str, str],
+    holds: Holds | None = None,
 ) -> dict[str, Branch]:
     """
-    Branches of a case, by name; each carries the issues of its file.
+    Branches of a case, by name; each carries the issues of its file. Parameters as in :func:`castello.cases.branches.read_branch`.
 
     Raises
     ------
@@ -319,7 +345,8 @@ def read_branches(
     for path in _listed(folder, "branches", []):
         file = f"branches/{path.name}"
         try:
-            branch = read_branch(path.read_bytes(), file=file, known=registers.known, documents=documents, refs=refs)
+            data, known = path.read_bytes(), registers.known
+            branch = read_branch(data, file=file, known=known, documents=documents, refs=refs, holds=holds)
         except Unreadable as unreadable:
             broken.append(unreadable.issue)
             continue

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+import os
+import shutil
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from zipfile import BadZipFile
 
 from castello.errors import CaseBroken
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from castello.places.areas import Areas
     from castello.places.network import RoadNetwork
 
@@ -67,6 +72,55 @@ class Maps:
                 read = Areas.load(path)
             found = read if found is None else found | read
         return found
+
+    def arrays(
+        self, name: str, *, key: str, make: Callable[[], Mapping[str, NDArray[Any]]]
+    ) -> Mapping[str, NDArray[Any]]:
+        """
+        Arrays that follow from the maps alone, worked out once and then kept beside them.
+
+        Parameters
+        ----------
+        name
+            Under which they are kept; the last ones made under it are.
+        key
+            Says what they follow from: those of another key are made again.
+        make
+            Works them out.
+
+        Notes
+        -----
+        What is kept is a copy of what can be made again: a file that cannot be read, or a folder that cannot be written, costs time only.
+        """
+        if self._folder is None or not self._folder.is_dir():
+            return make()
+        import numpy as np
+
+        file = self._folder / _ARRAYS / f"{name}.npz"
+        try:
+            with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+                found = {item: stored[item] for item in stored.files}
+            if str(found.pop(_KEY)) == key:
+                return found
+        except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile):
+            pass
+        made = make()
+        part = file.with_name(f"{file.name}.{os.getpid()}.part")
+        with suppress(OSError):
+            file.parent.mkdir(exist_ok=True)
+            with part.open("wb") as out:
+                np.savez(out, allow_pickle=False, **{_KEY: np.array(key)}, **made)
+            part.replace(file)
+        return made
+
+    def drop_arrays(self) -> None:
+        """Remove what is kept of :meth:`arrays`: it must not outlast the maps that it follows from."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder / _ARRAYS, ignore_errors=True)
+
+
+_KEY = "made_from"
+_ARRAYS = "derived"
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from castello.cases._yaml import Unreadable, decode
 from castello.cases.fields import FIRST_YEAR, LAST_YEAR
+from castello.cases.siege_lists import USUAL, SiegeList, problem_with, siege_list
 from castello.errors import Issue
 
 FILE = "case.toml"
@@ -19,12 +20,13 @@ FILE = "case.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclave:
-    """A place that may be cut off, and the side that holds it."""
+    """A place that may be cut off, and the side that holds it; ``row`` is its line in ``case.toml``."""
 
     id: str
     side: str
     start: date | None = None
     end: date | None = None
+    row: int | None = field(default=None, compare=False)
 
     def exists(self, day: date) -> bool:
         """Whether it is held by its side on a day: an enclave that has fallen is no longer cut off."""
@@ -33,7 +35,7 @@ class Enclave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of a case, as ``case.toml`` gives them."""
+    """The settings of a case, as ``case.toml`` gives them; ``rows`` has the line on which each stands."""
 
     id: str
     name_en: str
@@ -45,12 +47,15 @@ class Settings:
     area: str | None = None
     sides: tuple[str, ...] = ()
     enclaves: tuple[Enclave, ...] = ()
+    lists: tuple[SiegeList, ...] = USUAL
     brief_as_of: date | None = None
     brief_known_by: date | None = None
     max_age_days: int = 90
     road_max_age_days: int = 14
     roads_unsaid: Literal["unknown", "open"] = "unknown"
     handling: Mapping[str, str] = field(default_factory=dict)
+    basket: Mapping[str, Any] = field(default_factory=dict)
+    rows: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -70,12 +75,14 @@ _KEYS: dict[str, type] = {
     "area": str,
     "sides": list,
     "enclave": list,
+    "list": list,
     "brief_as_of": date,
     "brief_known_by": date,
     "max_age_days": int,
     "road_max_age_days": int,
     "roads_unsaid": str,
     "handling": dict,
+    "basket": dict,
 }
 _WRITTEN = {
     str: ("text", "Text stands in quotation marks."),
@@ -130,15 +137,24 @@ def read_settings(data: bytes) -> Settings:
         area=values.get("area"),
         sides=tuple(values.get("sides", ())),
         enclaves=tuple(
-            Enclave(id=item["id"], side=item["side"], start=item.get("from"), end=item.get("to"))
-            for item in values.get("enclave", ())
+            Enclave(
+                id=item["id"],
+                side=item["side"],
+                start=item.get("from"),
+                end=item.get("to"),
+                row=_line_of_enclave(text, n, "id"),
+            )
+            for n, item in enumerate(values.get("enclave", ()))
         ),
+        lists=tuple(map(siege_list, values["list"])) if values.get("list") else USUAL,
         brief_as_of=values.get("brief_as_of"),
         brief_known_by=values.get("brief_known_by"),
         max_age_days=values.get("max_age_days", 90),
         road_max_age_days=values.get("road_max_age_days", 14),
         roads_unsaid=values.get("roads_unsaid", "unknown"),
         handling=values.get("handling", {}),
+        basket=values.get("basket", {}),
+        rows={key: row for key in values if (row := _line_of(text, key)) is not None},
     )
 
 
@@ -169,22 +185,26 @@ def _check(values: dict[str, Any], text: str) -> None:
         if not isinstance(side, str):
             row = _line_of(text, "sides")
             raise _refuse(row, "sides", "sides", f"{str(side)[:80]!r} is not text", "Sides are ids of parties.csv.")
-    for item in values.get("enclave", ()):
+    for n, item in enumerate(values.get("enclave", ())):
         wanted = {"id": str, "side": str, "from": date, "to": date}
         good = isinstance(item, dict) and {"id", "side"} <= set(item) <= set(wanted)
         if not good or not all(type(value) is wanted[key] for key, value in item.items()):
-            row, hint = (
-                _line_of(text, "enclave"),
-                "Give each enclave both, and the days from and to if it was held for a time.",
-            )
+            row = _line_of_enclave(text, n)
+            hint = "Give each enclave both, and the days from and to if it was held for a time."
             raise _refuse(row, "enclave", "enclave", "is not {id, side}", hint)
         if "from" in item and "to" in item and item["to"] < item["from"]:
-            row, what = _line_of(text, "enclave"), f"{item['id']!r} ends before it starts"
+            row, what = _line_of_enclave(text, n, "to"), f"{item['id']!r} ends before it starts"
             raise _refuse(row, "enclave", "period", what, "Swap from and to.")
+    for item in values.get("list", ()):
+        if (problem := problem_with(item)) is not None:
+            hint = "A list has body, status, definitions and, if need be, speakers, always and name."
+            raise _refuse(_line_of(text, "list"), "list", "list", problem, hint)
     for key, value in values.get("handling", {}).items():
         if key not in _HANDLING or not isinstance(value, str):
             row = _line_of(text, key)
             raise _refuse(row, key, "handling", f"{key!r} is not a text of handling", f"Use {', '.join(_HANDLING)}.")
+    if "basket" in values and (wrong := _wrong_basket(values["basket"])) is not None:
+        raise _refuse(_line_of(text, "basket"), "basket", "basket", *wrong)
     for key in ("max_age_days", "road_max_age_days"):
         if not 1 <= values.get(key, 90) <= MAX_AGE_DAYS:
             hint = f"Use 1 to {MAX_AGE_DAYS:,}."
@@ -199,11 +219,59 @@ def _check(values: dict[str, Any], text: str) -> None:
             )
 
 
+_BASKET = {"name": str, "people": int, "days": int, "items": list}
+_ITEM = {"commodity", "quantity", "unit"}
+
+
+def _wrong_basket(basket: dict[str, Any]) -> tuple[str, str] | None:
+    """What is wrong with a basket of goods, and what to do; None if nothing is."""
+    whole = _BASKET.keys() <= basket.keys() <= {*_BASKET, "kcal"}
+    if not whole or not all(type(basket[key]) is wanted for key, wanted in _BASKET.items()) or not basket["items"]:
+        return "is not {name, people, days, items}", "Give all four, and kcal (a person and day) if it is known."
+    for item in basket["items"]:
+        if not isinstance(item, dict) or item.keys() != _ITEM or not _is_above_nought(item["quantity"]):
+            return (
+                f"{str(item)[:80]} is not {{commodity, quantity, unit}}",
+                'As {commodity = "rice", quantity = 15, unit = "KG"}.',
+            )
+        if not all(isinstance(item[key], str) and item[key] for key in ("commodity", "unit")):
+            return (
+                f"{str(item)[:80]} names no commodity or no unit",
+                "The unit is the one that prices are printed for, such as KG.",
+            )
+    if not all(_is_above_nought(basket[key]) for key in ("people", "days", "kcal") if key in basket):
+        return "is for nobody or for no time", "People, days and kcal are above 0."
+    return None
+
+
+def _is_above_nought(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+
+
 def _refuse(row: int | None, column: str | None, code: str, what: str, hint: str) -> Unreadable:
     return Unreadable(Issue(file=FILE, row=row, column=column, code=code, what=what, hint=hint))
 
 
 def _line_of(text: str, key: str) -> int | None:
     """Line on which a key is set: TOML readers do not tell."""
-    pattern = re.compile(rf"\s*(\[\[?{re.escape(key)}\]\]?|{re.escape(key)}\s*=)")
-    return next((n for n, line in enumerate(text.split("\n"), start=1) if pattern.match(line)), None)
+    return next((n for n, line in enumerate(text.split("\n"), start=1) if _sets(line, key)), None)
+
+
+def _line_of_enclave(text: str, number: int, key: str | None = None) -> int | None:
+    """Line of one of the enclaves, counted from 0, or of a key of it; of a list in brackets the line on which that begins."""
+    lines = text.split("\n")
+    headings = [n for n, line in enumerate(lines, start=1) if re.match(r"\s*\[\[\s*enclave\s*\]\]", line)]
+    if number >= len(headings):
+        return _line_of(text, "enclave")
+    begins = headings[number]
+    inside = range(
+        begins + 1, next((n for n, line in enumerate(lines, 1) if n > begins and _TABLE.match(line)), len(lines) + 1)
+    )
+    return next((n for n in inside if key is not None and _sets(lines[n - 1], key)), begins)
+
+
+_TABLE = re.compile(r"\s*\[")
+
+
+def _sets(line: str, key: str) -> bool:
+    return re.match(rf"\s*(\[\[?\s*{re.escape(key)}\s*\]\]?|{re.escape(key)}\s*=)", line) is not None

@@ -25,6 +25,9 @@ KINDS = (
     "official",
     "other",
 )
+NO_REDISTRIBUTION = "no-redistribution"
+"""The licence of a source whose rows may be read and not handed on."""
+
 _GRADE = ("topic", "from", "to", "letter", "by", "basis")
 _PSEUDONYM = re.compile(r"src-[0-9a-f]{12}")
 
@@ -62,6 +65,20 @@ class Speaker:
     protected: bool = False
     k: int | None = None
     k_together: int | None = None
+
+    @property
+    def redistributable(self) -> bool:
+        """
+        Whether what it says may be handed on; if not, its claims leave as ids and counts.
+
+        Examples
+        --------
+        >>> Speaker(id="acled", name_en="ACLED", licence="no-redistribution").redistributable
+        False
+        """
+        # a space or a capital more must not let rows out
+        words = re.split(r"[\s_-]+", (self.licence or "").strip().casefold())
+        return "-".join(words) != NO_REDISTRIBUTION
 
     def grade(self, topic: str, day: date) -> str | None:
         """The letter for a topic on a day; None where nobody graded, or where it cannot be judged."""

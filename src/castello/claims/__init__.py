@@ -12,7 +12,7 @@ canonical content (sorted keys, no nulls, NFC text), so the same claim has the s
 
 from castello.claims._meanings import MEANINGS
 from castello.claims.claim import Claim
-from castello.claims.evidence import Document, Link, Locator, Role, Translation, Verification
+from castello.claims.evidence import Document, Link, Locator, Role, Translation, Verification, Where
 from castello.claims.finding import Finding, Label, Message, Reason
 from castello.claims.ids import ID_VERSION, UNKNOWN, InvalidClaim, canonical, digest
 from castello.claims.judgements import RULES, Assessment, Judgement, Relation, Verdict
@@ -51,6 +51,7 @@ __all__ = [
     "Translation",
     "Verdict",
     "Verification",
+    "Where",
     "canonical",
     "digest",
     "most_sensitive",

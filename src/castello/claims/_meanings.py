@@ -18,7 +18,9 @@ MEANINGS: Mapping[Kind, Mapping[str, str]] = {
         "harm_low": "people harmed, at the least",
         "harm_best": "people harmed, as the source has it",
         "harm_high": "people harmed, at the most",
+        "harm_civilians": "civilians killed, as the source counts them",
         "with": "who took part beside the subject",
+        "source_code": "the source's own code for the type of event, with its system",
     },
     Kind.CONTROL: {
         "subject": "the party that holds, contests or lost the place",
@@ -77,6 +79,10 @@ MEANINGS: Mapping[Kind, Mapping[str, str]] = {
         "basis": "what the figure is measured against: the price before, a month label, retail",
         "over": "the time over which it changed, such as PT48H",
         "market": "the market as the source names it",
+        "flag": "how the figure came about: actual, aggregate, or both",
+        "commodity": "the commodity as the source names it",
+        "category": "the group of goods that the source puts it in",
+        "usd": "the same price in US dollars, as the source converts it",
     },
     Kind.SUPPLY: {
         "subject": "the good, as a key",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal, Self
 
-from castello.claims.evidence import Link, Locator, Translation, Verification
+from castello.claims.evidence import Link, Locator, Translation, Verification, Where
 from castello.claims.ids import ID_VERSION, SLUG, UNKNOWN, InvalidClaim, digest, present
 from castello.claims.kinds import SLOTS, AlsoValue, Kind, Modality, Sensitivity
 from castello.claims.quantity import Quantity
@@ -43,6 +43,10 @@ class Claim:
         Where the words stand and the exact words. No quote means that none was taken down.
     place_as_written
         The name as the source wrote it, in its script.
+    where
+        The point at which the source places it, and how far off that may be.
+    date_precision
+        The source's own code for how exact its dates are, with its system: ``happened`` says what it means.
     credibility, credibility_raw
         Optional grade of the proposition, 1 to 5. ``6`` means "cannot be judged": it is missing (None) plus the
         raw letter, never a number.
@@ -90,6 +94,8 @@ class Claim:
     quote: str | None = None
     translation: Translation | None = None
     place_as_written: str | None = None
+    where: Where | None = None
+    date_precision: str | None = None
     credibility: int | None = None
     credibility_raw: str | None = None
     confidence: Literal["high", "medium", "low"] | None = None
@@ -261,6 +267,8 @@ class Claim:
             quote=self.quote,
             translation=self.translation.to_json() if self.translation else None,
             place_as_written=self.place_as_written,
+            where=self.where.to_json() if self.where else None,
+            date_precision=self.date_precision,
             credibility=self.credibility,
             credibility_raw=self.credibility_raw,
             confidence=self.confidence,
@@ -288,6 +296,7 @@ class Claim:
             modality=Modality(values.pop("modality", "asserted")),
             locator=Locator.from_json(values.pop("locator")) if "locator" in values else None,
             translation=Translation.from_json(values.pop("translation")) if "translation" in values else None,
+            where=Where.from_json(values.pop("where")) if "where" in values else None,
             verification=Verification(values.pop("verification", "verified")),
             sensitivity=Sensitivity(values.pop("sensitivity", "low")),
             id=id,

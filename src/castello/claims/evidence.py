@@ -98,6 +98,43 @@ class Locator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """
+    Where a source places something: a point in degrees (WGS 84), and how far off it may lie.
+
+    ``radius_km`` is how far; ``area`` the id or the name of the area that the point only stands for, then the point says no more.
+    ``precision`` is the source's own code, with its system, word for word.
+
+    Examples
+    --------
+    >>> Where(lat=36.2, lon=37.16, radius_km=25, precision="ucdp.where_prec 2").to_json()
+    {'lat': 36.2, 'lon': 37.16, 'radius_km': 25, 'precision': 'ucdp.where_prec 2'}
+    """
+
+    lat: float
+    lon: float
+    radius_km: float | None = None
+    area: str | None = None
+    precision: str | None = None
+
+    def __post_init__(self) -> None:
+        # not a number is not within either
+        if not (-90 <= self.lat <= 90 and -180 <= self.lon <= 180):
+            raise InvalidClaim("where", f"{self.lat}, {self.lon} is not on earth", hint="Latitude first; in degrees.")
+        if self.radius_km is not None and not 0 <= self.radius_km < float("inf"):
+            raise InvalidClaim("where", f"a radius of {self.radius_km} km", hint="Leave it out where it is not known.")
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values, absent ones left out."""
+        return present(**{item.name: getattr(self, item.name) for item in fields(self)})
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of :meth:`to_json`."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
     """A translation beside the original words; it never moves an offset or supplies a figure."""
 

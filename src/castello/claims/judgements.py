@@ -75,9 +75,10 @@ class Judgement:
         )
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The inverse of :meth:`to_json`."""
+    def from_json(cls, data: Mapping[str, Any], *, id: str = "") -> Self:
+        """The inverse of :meth:`to_json`; ``id`` where it is at hand, so that it need not be worked out again."""
         return cls(
+            id=id,
             about=tuple(data["about"]),
             verdict=Verdict(data["verdict"]),
             by=data["by"],

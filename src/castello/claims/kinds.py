@@ -90,7 +90,16 @@ SLOTS: dict[Kind, Slots] = {
     Kind.EVENT: Slots(
         required=("subject",),
         optional=("object", "place", "quantity"),
-        also=("weapon", "platform", "harm_low", "harm_best", "harm_high", "with"),
+        also=(
+            "weapon",
+            "platform",
+            "harm_low",
+            "harm_best",
+            "harm_high",
+            "harm_civilians",
+            "with",
+            "source_code",
+        ),
         question=("subject", "predicate", "object", "place", "happened"),
         says="something was done; predicate is an event type key",
     ),
@@ -164,7 +173,7 @@ SLOTS: dict[Kind, Slots] = {
     Kind.PRICE: Slots(
         predicates=("level", "change"),
         required=("subject", "object", "quantity"),
-        also=("currency", "basis", "over", "market"),
+        also=("currency", "basis", "over", "market", "flag", "commodity", "category", "usd"),
         question=("subject", "predicate", "object", "unit", "basis"),
         shape="quantity",
         says="what a commodity costs at a market, or by how much that changed",

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Sequence
 
 from castello import __version__
-from castello.cli._analyses import run_analysis, run_brief, run_siege
+from castello.cli._analyses import run_analysis, run_brief, run_markets, run_siege
+from castello.cli._attacks import run_attacks
 from castello.cli._case import (
     run_add,
     run_assess,
@@ -24,6 +25,7 @@ from castello.cli._case import (
     run_pack,
     run_verify,
 )
+from castello.cli._fetch import run_fetch
 from castello.cli._ledger import run_claims, run_why, run_words
 from castello.cli._verb import Verb, note, option
 from castello.errors import CaseBroken, CastelloError
@@ -128,6 +130,32 @@ VERBS: dict[str, Verb] = {
             run=run_add,
         ),
         Verb(
+            name="fetch",
+            help="ask ReliefWeb, HDX or a news feed, and put what comes into the case; only the question leaves the machine",
+            calls="castello.desk.case.Case.fetch",
+            options=(
+                option("source", choices=("reliefweb", "hdx", "rss")),
+                option(
+                    "--query",
+                    metavar="WORDS",
+                    help="words that all have to be there; those for a news feed are not sent",
+                ),
+                option("--country", metavar="CODE", help="three letters (SYR); of ReliefWeb also a name"),
+                option("--from", dest="start", metavar="DATE", help="only what was published from this day on"),
+                option("--to", dest="end", metavar="DATE", help="... up to this day"),
+                option("--limit", type=int, default=50, metavar="N", help="how many at most (default: 50)"),
+                option("--dataset", metavar="NAME", help="hdx: the files of this data set"),
+                option("--table", choices=("food-prices", "conflict-events"), help="hdx: a table of HAPI"),
+                option("--address", metavar="URL", help="of the news feed; of another site with the same API"),
+                option(
+                    "--publisher", metavar="ID", help="source id for what comes from a publisher that is in no register"
+                ),
+                option("--appname", metavar="NAME", help="the name under which ReliefWeb or HAPI knows you"),
+                option("--private", action="store_true", help="servers in private networks may be asked"),
+            ),
+            run=run_fetch,
+        ),
+        Verb(
             name="build",
             help="bring the ledger up to date with the case folder",
             calls="castello.desk.case.Case.build",
@@ -144,6 +172,12 @@ VERBS: dict[str, Verb] = {
                 option("--source", metavar="ID", help="only claims with this source in their chain"),
                 option("--from", dest="start", metavar="DATE", help="only what may have happened from this day on"),
                 option("--to", metavar="DATE", help="... up to this day"),
+                option(
+                    "--limit",
+                    type=int,
+                    metavar="N",
+                    help="at most so many, the first by day (default: all; 500 on a terminal)",
+                ),
             ),
             run=run_claims,
         ),
@@ -159,7 +193,7 @@ VERBS: dict[str, Verb] = {
             name="words",
             help="the vocabulary: kinds of claims and their slots",
             calls="castello.claims.SLOTS",
-            options=(option("kind", nargs="?", help="only this kind"),),
+            options=(option("kind", nargs="?", help="only this kind; or events, weapons"),),
             run=run_words,
         ),
         Verb(
@@ -194,6 +228,54 @@ VERBS: dict[str, Verb] = {
                 ),
             ),
             run=run_siege,
+        ),
+        Verb(
+            name="attacks",
+            help="how many attacks and whom they harmed, by each source; by place, party, type, weapon or time",
+            calls="castello.desk.case.Case.attacks",
+            picture=True,
+            options=(
+                option(
+                    "--from", dest="start", metavar="DATE", help="from this day on (default: the beginning of the case)"
+                ),
+                option("--to", metavar="DATE", help="... up to this day (default: the day asked about)"),
+                option(
+                    "--by",
+                    choices=("place", "party", "type", "weapon", "day", "week", "month"),
+                    help="count apart for each of these",
+                ),
+                option("--place", metavar="ID", help="only within this place; what is placed wider is told apart"),
+                option(
+                    "-o",
+                    "--output",
+                    metavar="FILE",
+                    help="write areas (.geojson, .gpkg, .svg) or whatever is counted by (.csv)",
+                ),
+            ),
+            run=run_attacks,
+        ),
+        Verb(
+            name="markets",
+            help="prices, their alarms, how dear besieged places are, and what is reported of prices and stocks",
+            calls="castello.desk.case.Case.markets",
+            picture=True,
+            options=(
+                option(
+                    "--market",
+                    action="append",
+                    default=[],
+                    metavar="ID",
+                    help="only this market, or those in this place; may be given again; all for every one (default: those in enclaves)",
+                ),
+                option("--commodity", metavar="ID", help="only this commodity, such as wheat-flour"),
+                option(
+                    "--reference",
+                    metavar="ID",
+                    help="the market that others are held against (default: the nearest open one of the month)",
+                ),
+                option("-o", "--output", metavar="FILE", help="write the chart of one market (.svg)"),
+            ),
+            run=run_markets,
         ),
         Verb(
             name="totals",

@@ -17,6 +17,7 @@ from castello.cli._verb import (
     open_built,
     print_json,
     print_report,
+    some,
     wants_json,
 )
 from castello.errors import WrongUse
@@ -75,15 +76,20 @@ def _report_lines(report: BuildReport) -> list[str]:
     if report.unchanged:
         lines = ["Nothing has changed since the last build."]
     else:
-        new = ", ".join(f"{count} {name}" for name, count in report.new.items() if count) or "nothing"
+        new = ", ".join(_counted(count, name) for name, count in report.new.items() if count) or "nothing"
         lines = [f"New in the ledger: {new}."]
-    lines.append("In the case: " + ", ".join(f"{count} {name}" for name, count in report.present.items()) + ".")
+    lines.append("In the case: " + ", ".join(_counted(count, name) for name, count in report.present.items()) + ".")
     if report.issues:
-        lines.append(f"{len(report.issues)} thing(s) to look at:")
+        lines.append(f"{some(len(report.issues), 'thing')} to look at:")
         from castello.desk.add import issue_lines
 
         lines += [f"  {line}" for line in issue_lines(report.issues)]
     return lines
+
+
+def _counted(count: int, name: str) -> str:
+    """``name`` is a plural, as reports have it, or a participle."""
+    return f"{count:,} {name.removesuffix('s') if count == 1 else name}"
 
 
 def run_add(options: Options) -> int:
@@ -120,7 +126,8 @@ def run_verify(options: Options) -> int:
     result = case.verify()
     entries, claims = result.counts.get("entries", 0), result.counts.get("claims", 0)
     devices, held = result.counts["devices"], result.counts["documents_held"]
-    lines = [f"{entries} journal entries of {devices} device(s), {claims} claims, {held} held documents."]
+    counted = f"{some(claims, 'claim')}, {some(held, 'held document')}"
+    lines = [f"{entries:,} journal {'entry' if entries == 1 else 'entries'} of {some(devices, 'device')}, {counted}."]
     if "quotes" in result.counts:
         lines.append(
             f"{result.counts['quotes']} quotes: {result.counts['quotes_checked']} checked against their documents, "
@@ -128,7 +135,7 @@ def run_verify(options: Options) -> int:
         )
     if result.counts.get("protected_not_opened"):
         lines.append(f"{result.counts['protected_not_opened']} protected claims could not be opened here.")
-    lines.append("All is as it was written." if result.clean else f"{len(result.issues)} damage(s):")
+    lines.append("All is as it was written." if result.clean else f"Damage, {some(len(result.issues), 'place')}:")
     lines += [f"  {issue}" for issue in result.issues]
     print_report(result.to_json(), options, lines)
     return 0 if result.clean else 3

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from castello import __version__
 from castello.claims import MEANINGS, SLOTS, Claim, Kind, Modality
+from castello.cli._attacks import VOCABULARIES, print_vocabulary
 from castello.cli._verb import (
     Options,
     day_of,
@@ -17,12 +18,17 @@ from castello.cli._verb import (
     picture_of,
     print_json,
     short,
+    some,
     wants_json,
 )
 from castello.errors import WrongUse
 
 if TYPE_CHECKING:
     from castello.desk.why import Trace
+
+
+ON_A_TERMINAL = 500
+"""So many claims are shown where somebody looks on, unless more are asked for."""
 
 
 def run_claims(options: Options) -> int:
@@ -33,16 +39,24 @@ def run_claims(options: Options) -> int:
     start, end = day_of(options.start, "--from"), day_of(options.to, "--to")
     if start is not None and end is not None and start > end:
         raise WrongUse("--from is later than --to", hint="Swap the two days.")
+    if options.limit is not None and options.limit < 1:
+        raise WrongUse(f"--limit {options.limit}: nothing would be listed", hint="Give 1 or more.")
     case.check_id(options.about, option="--about")
     case.check_id(options.source, option="--source")
-    clearance = case.clearance(picture, profile=options.profile or "own")
+    clearance, as_json = case.clearance(picture, profile=options.profile or "own"), wants_json(options)
     cleared = clearance.listing(
-        kinds=[_kind(kind) for kind in options.kind], about=options.about, source=options.source, start=start, end=end
+        kinds=[_kind(kind) for kind in options.kind],
+        about=options.about,
+        source=options.source,
+        start=start,
+        end=end,
+        limit=options.limit or (None if as_json else ON_A_TERMINAL),
     )
-    if wants_json(options):
+    if as_json:
         header = {"castello": __version__} | case.header(picture, profile=options.profile or "own")
         rows = [{"id": claim.id, "text": clearance.says(claim)} | claim.to_json() for claim in cleared.claims]
-        print_json(header | {"claims": clearance.ids(rows), "withheld": dict(cleared.withheld)})
+        told = {"claims": clearance.ids(rows), "more": cleared.more, "ids_only": list(cleared.ids_only)}
+        print_json(header | told | {"withheld": dict(cleared.withheld)})
         return 0
     from rich.table import Table
 
@@ -65,9 +79,11 @@ def run_claims(options: Options) -> int:
     console = new_console()
     console.print(table)
     withheld = sum(count for _, count in cleared.withheld)
+    shown = some(len(cleared.claims), "claim")
     console.print(
-        f"{len(cleared.claims)} claims"
-        + (f", {withheld} withheld" if withheld else "")
+        (f"the first {shown}" if cleared.more else shown)
+        + (f", {withheld:,} withheld" if withheld else "")
+        + (". There are more: see --limit" if cleared.more else "")
         + ". castello why ID traces one."
     )
     return 0
@@ -140,6 +156,8 @@ def _when(claim: Claim) -> str:
 
 
 def run_words(options: Options) -> int:
+    if options.kind in VOCABULARIES:
+        return print_vocabulary(options)
     kinds = [_kind(options.kind)] if options.kind else list(Kind)
     if wants_json(options):
         print_json(

@@ -41,19 +41,45 @@ PATIENCE_S = 1.0
 
 
 @contextmanager
-def busy(text: str) -> Iterator[None]:
-    """Says on stderr what is being done, if it takes its time, and how long it took."""
-    start = time.monotonic()
+def busy(text: str) -> Iterator[Callable[[int, int], None]]:
+    """Says on stderr what is being done, if it takes its time, and how long it took; with a bar where somebody looks on."""
+    start, bar = time.monotonic(), _Bar(text)
     timer = threading.Timer(PATIENCE_S, note, args=(f"{text} ...",))
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield bar.tick
     finally:
         timer.cancel()
+        bar.close()
         took = time.monotonic() - start
         if took > PATIENCE_S:
             note(f"{text}: done in {took:,.0f} s")
+
+
+class _Bar:
+    """A bar on a terminal, of work that is not done within a second."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._start = text, time.monotonic()
+        self._progress: Any = None
+
+    def tick(self, done: int, of: int) -> None:
+        """So much of so much is done."""
+        if self._progress is None:
+            if not sys.stderr.isatty() or time.monotonic() - self._start < PATIENCE_S:
+                return
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._progress = Progress(console=Console(stderr=True), transient=True)
+            self._progress.start()
+            self._progress.add_task(self._text, total=of)
+        self._progress.update(self._progress.task_ids[0], completed=done, total=of)
+
+    def close(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
 
 
 def wants_json(options: Options) -> bool:
@@ -81,7 +107,7 @@ def open_built(options: Options, *, build: bool = True) -> Case:
     # a row of which several fields are wrong is one row
     errors = sum(issue.severity == "error" and issue.code != "further" for issue in report.issues)
     if errors:
-        note(f"{errors} row(s) of the case could not be read; castello build lists them")
+        note(f"{some(errors, 'row')} of the case could not be read; castello build lists them")
     return case
 
 
@@ -91,7 +117,10 @@ def picture_of(case: Case, options: Options) -> Picture:
         asked = day_of(day, name)
         if name == "--as-of" and asked is not None and not settings.start <= asked <= (settings.end or asked):
             note(f"{name} {asked} lies outside of the case's period ({settings.start} to {settings.end or 'today'})")
-    return case.picture(as_of=options.as_of, known_by=options.known_by, branch=options.branch)
+    picture = case.picture(as_of=options.as_of, known_by=options.known_by, branch=options.branch)
+    for issue in picture.branch.issues if picture.branch else ():
+        note(str(issue))
+    return picture
 
 
 def headline(case: Case, picture: Picture) -> str:
@@ -99,6 +128,11 @@ def headline(case: Case, picture: Picture) -> str:
     branch = f", branch {picture.branch.name} (hypothetical)" if picture.branch else ""
     source = f", roads and control as {picture.only_source} sees them" if picture.only_source else ""
     return f"{case.registers.settings.name_en}: as of {picture.as_of}, {known}{branch}{source}"
+
+
+def some(count: int, thing: str) -> str:
+    """A number of things: ``1 claim``, ``2 claims``."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def short(id_: str) -> str:

@@ -50,7 +50,7 @@ def add(
 
     A claims file is YAML with the sections of the manual; a document is a text, page or mail; a feed is told by what is in it. A table
     of edges and a folder of FLEE become rows of the registers. Of any other folder each file is added. Every file is checked before any
-    is copied.
+    is copied. For a table that nobody knows a mapping is drafted beside it, and nothing is taken in before its user has corrected that.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def add(
     Raises
     ------
     WrongUse
-        If a file is not there, is of no kind that is read, or a document lacks its publisher or day.
+        If a file is not there, is of no kind that is read, or a document lacks its publisher or day; if a mapping was drafted.
     CaseBroken
         If a claims file, or a file of the case, cannot be used as a whole; nothing was written then.
     """
@@ -78,6 +78,7 @@ def add(
     planner = Planner(folder, registers=registers, sidecar=sidecar, protected=protected)
     planned = planner.plan(files)
     _refuse_clashes(planned)
+    _write_drafts(planned)
     if protected and book.vault is None:
         raise VaultLocked("sealing needs the vault's key", hint="`castello doctor` names the key file.")
     done = [_put(one, folder, book, sidecar=sidecar, now=now) for one in planned]
@@ -120,6 +121,26 @@ def _put(one: Planned, folder: Path, book: Book, *, sidecar: Sidecar, now: datet
         _write(sidecar_of(target), _sidecar_text(sidecar, path).encode())
     _copy(path, target)
     return plan
+
+
+def _write_drafts(planned: Sequence[Planned]) -> None:
+    """Write the mappings that were drafted, each beside its file, and say so: nothing of this call is taken in."""
+    drafted = [(one, one.draft) for one in planned if one.draft is not None]
+    if not drafted:
+        return
+    for one, text in drafted:
+        beside = sidecar_of(one.path)
+        try:
+            with beside.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            what = f"{one.path.name} {one.added.why}, and {beside} cannot be written ({error.strerror})"
+            raise WrongUse(what, hint="Copy the file into a folder of your own, and add it from there.") from error
+    said = "; ".join(
+        f"{one.path.name} {one.added.why}: a mapping is drafted in {sidecar_of(one.path)}" for one, _ in drafted
+    )
+    hint = "Correct it, and run the same command again; nothing has been taken in. See the manual, tables."
+    raise WrongUse(said, hint=hint)
 
 
 def _refuse_clashes(planned: Sequence[Planned]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from castello.cases import CaseContent, ClaimFile, claim_paths, read_case, read_judgement, read_relation
 from castello.claims import Claim, Document, InvalidClaim, Judgement, Relation, Verdict, digest
 from castello.desk.feeds import Busy, FeedsRead, map_folders, quiet, read_feeds
+from castello.desk.releases import Releases
 from castello.errors import Issue, Refused, VaultLocked
 from castello.ledger import Book
 from castello.ledger.files import erase_file
@@ -103,6 +104,12 @@ def build(folder: Path, book: Book, *, now: datetime, busy: Busy = quiet) -> Bui
                 new.update(_seal(folder, book, file, issues, now=now))  # 2
         described = _Descriptions(book)
         new.update(_write_documents(book, content, issues, described, recorded=recorded, now=now))  # 3
+        counts = dict(feeds.counts)
+        releases = Releases(book, content.registers, now)
+        for name, taken in releases.take(feeds.releases, kept=feeds.kept, busy=busy):
+            counts[name] = {**taken.counts, "issues": len(taken.issues)}
+            issues += taken.issues
+        new.update(releases.new)
         said: dict[str, str] = {}
         for file in content.claim_files:
             if not file.protected:
@@ -119,13 +126,14 @@ def build(folder: Path, book: Book, *, now: datetime, busy: Busy = quiet) -> Bui
                 "judgements": sum(len(file.judgements) for file in content.claim_files) - refused["judgement"],
             }
         )
+        present["claims"] += sum(counts[file].get("claims", 0) for file, _, _ in feeds.releases if file in counts)
         for name in ("roads", "areas"):
-            if any(name in counts for counts in feeds.counts.values()):
-                present[name] = sum(counts.get(name, 0) for counts in feeds.counts.values())
+            if any(name in of_file for of_file in counts.values()):
+                present[name] = sum(of_file.get(name, 0) for of_file in counts.values())
         report = BuildReport(
             new=dict(new),
             present=dict(present),
-            feeds=feeds.counts,
+            feeds=counts,
             caught_up=caught_up,
             issues=tuple(sorted(issues)),
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
@@ -19,6 +20,7 @@ from castello.desk.build import BuildReport, build, built_at
 from castello.desk.checking import Verified, doctor, verify
 from castello.desk.deleting import delete_protected
 from castello.desk.feeds import Busy, quiet
+from castello.desk.names import with_names
 from castello.desk.opening import case_folder, open_book
 from castello.desk.planning import Sidecar
 from castello.desk.remarks import Remark
@@ -31,7 +33,10 @@ from castello.picture import Picture
 
 if TYPE_CHECKING:
     from castello.briefs.brief import Brief
+    from castello.desk.asking import Question
+    from castello.desk.fetch import FetchReport
     from castello.ledger.packs import Merged
+    from castello.sources.web import Client
 
 
 def as_day(value: date | str | None, *, name: str) -> date | None:
@@ -63,8 +68,8 @@ class Case:
 
     @cached_property
     def registers(self) -> Registers:
-        """Settings and registers of the case."""
-        return read_registers(self.folder)
+        """Settings and registers of the case, with the names that its feeds brought."""
+        return with_names(read_registers(self.folder), self.book.names())
 
     @cached_property
     def book(self) -> Book:
@@ -130,7 +135,11 @@ class Case:
         """A branch by name."""
         content = self.content
         branches = read_branches(
-            self.folder, registers=self.registers, documents=self.book.documents(), refs=content.refs
+            self.folder,
+            registers=self.registers,
+            documents=self.book.documents(),
+            refs=content.refs,
+            holds=lambda ids: self.book.claims(ids).keys(),
         )
         if name not in branches:
             raise WrongUse(
@@ -165,12 +174,10 @@ class Case:
         registers = self.registers
         known = [*registers.places, *registers.parties, *registers.agreements]
         known += [who for who, speaker in registers.speakers.items() if not speaker.protected]
-        topics = (
-            {said for claim in self.book.claims().values() for said in (claim.subject, claim.object)}
-            if id_ is not None and id_ not in known
-            else set()
-        )
-        if id_ is None or id_ in known or id_ in registers.speakers or id_ in topics:
+        if id_ is None or id_ in known or id_ in registers.speakers:
+            return
+        said = self.book.columns("subject", "object")
+        if any(id_ in said.column(name).unique().to_pylist() for name in said.column_names):
             return
         close = get_close_matches(id_, known, n=3)
         hint = f"Close to it: {', '.join(close)}." if close else "Ids stand in the registers of the case folder."
@@ -185,6 +192,39 @@ class Case:
         from castello.analyses.siege import siege
 
         return siege(picture, users=users)
+
+    def attacks(
+        self,
+        picture: Picture,
+        *,
+        start: date | str | None = None,
+        end: date | str | None = None,
+        by: str | None = None,
+        place: str | None = None,
+    ) -> tuple[Finding, ...]:
+        """
+        What each source tells of attacks in some days; see :func:`castello.analyses.attacks.attacks`.
+
+        By default the days from the beginning of the case to the day of the picture.
+        """
+        from castello.analyses.attacks import as_by, attacks
+
+        first, last = as_day(start, name="start"), as_day(end, name="end")
+        return attacks(
+            picture,
+            start=first or self.registers.settings.start,
+            end=last or picture.as_of,
+            by=as_by(by),
+            place=place,
+        )
+
+    def markets(
+        self, picture: Picture, *, only: Sequence[str] = (), commodity: str | None = None, reference: str | None = None
+    ) -> tuple[Finding, ...]:
+        """Prices, their alarms, and what they say of a siege; see :func:`castello.analyses.markets.markets`."""
+        from castello.analyses.markets import markets
+
+        return markets(picture, only=only, commodity=commodity, reference=reference)
 
     def totals(self, picture: Picture) -> tuple[Finding, ...]:
         """Whether the published figures add up; see :func:`castello.analyses.totals.totals`."""
@@ -249,6 +289,45 @@ class Case:
         self._forget_if_built()
         return report
 
+    def fetch(
+        self,
+        source: str,
+        question: Question,
+        *,
+        publisher: str | None = None,
+        appname: str | None = None,
+        private: bool = False,
+        client: Client | None = None,
+        tell: Callable[[str], None] = lambda _: None,
+        now: datetime | None = None,
+        busy: Busy = quiet,
+    ) -> FetchReport:
+        """
+        Ask ReliefWeb, HDX or a news feed, put what comes into the case, and build; see :func:`castello.desk.fetch.fetch`.
+
+        ``private`` lets addresses of this machine and of private networks be asked; a ``client`` brings its own rules.
+        """
+        from castello.desk.fetch import check_web, fetch
+
+        check_web()
+        from castello.sources.web import Client
+
+        report = fetch(
+            self.folder,
+            self.book,
+            source=source,
+            question=question,
+            client=client or Client(rng=random.Random(), private=private),  # noqa: S311  # spreads waits, keeps no secret
+            now=now or datetime.now(UTC),
+            publisher=publisher,
+            appname=appname,
+            environ=self.environ,
+            tell=tell,
+            busy=busy,
+        )
+        self._forget_if_built()
+        return report
+
     def assess(
         self,
         text: str,
@@ -269,7 +348,7 @@ class Case:
             If a claim that it rests on is not in the ledger, or a part is missing.
         """
         instant = now or datetime.now(UTC)
-        claims = self.book.claims()
+        claims = self.book.columns("id").column("id").to_pylist()
         rests_on = [resolved(id_, claims, self.book) for id_ in rests_on]
         day = as_day(signed, name="signed") or instant.astimezone(self.registers.settings.zone).date()
         try:

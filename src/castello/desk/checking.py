@@ -25,7 +25,7 @@ from castello.names.judged import standing
 STALE_DAYS = 90
 LIBRARIES = (
     *("deltalake", "duckdb", "jinja2", "numpy", "pyarrow", "pynacl", "pyyaml", "rich"),
-    *("numba", "osmium", "pandas", "polars", "pyogrio", "pyproj", "shapely"),
+    *("httpx", "numba", "osmium", "pandas", "polars", "pyogrio", "pyproj", "python-calamine", "shapely"),
 )
 
 
@@ -206,9 +206,10 @@ def _stale(registers: Registers, book: Book, *, now: datetime, live: bool) -> Re
             about="sources", found=f"{len(registers.speakers)}; not checked for silence, the case is historical"
         )
     last: dict[str, date] = {}
-    for claim in book.claims().values():
-        for link in claim.chain:
-            last[link.who] = max(last.get(link.who, date.min), claim.published)
+    told = book.columns("sources", "published")
+    for chain, published in zip(told.column("sources").to_pylist(), told.column("published").to_pylist(), strict=True):
+        for who in chain:
+            last[who] = max(last.get(who, date.min), published)
     limit = now.astimezone(UTC).date() - timedelta(days=STALE_DAYS)
     silent = sorted(who for who, day in last.items() if day < limit and who in registers.speakers)
     if not silent:

@@ -20,22 +20,24 @@ from castello.cases.maps import FOLDER as MAPS
 from castello.claims import Claim, Document
 from castello.errors import CaseBroken, Issue, WrongUse
 from castello.sources.recognition import Recognised, check_library, recognise
+from castello.sources.registry import tabular_sources
 
 if TYPE_CHECKING:
     from castello.places.areas import Areas
     from castello.places.network import RoadNetwork
+    from castello.sources.tabular import Tabular
 
 FOLDER = "feeds"
 
-Busy = Callable[[str], AbstractContextManager[object]]
-"""Told what is being done while it is done, so that somebody who waits may see it."""
+Busy = Callable[[str], AbstractContextManager[Callable[[int, int], None] | None]]
+"""Told what is being done while it is done, so that somebody who waits may see it; gives what is told how much of how much is done."""
 
 _ABOUT = "read.json"
 _APART = "."
 """How the folder of a map begins that cannot be joined with those before it: it is kept, and not used."""
 
 
-def quiet(_: str) -> AbstractContextManager[object]:
+def quiet(_: str) -> AbstractContextManager[None]:
     """Tells nobody."""
     return nullcontext()
 
@@ -45,11 +47,12 @@ class FeedsRead:
     """
     What the feeds of a case hold.
 
-    ``claim_files`` is what those say that give claims; ``kept`` names files that are there and could not be read this time: what they
+    ``claim_files`` is what those say that give claims one by one; ``releases`` are tables, yet to be read, with their names; ``kept`` names files that are there and could not be read this time: what they
     said stands. ``counts`` tells of each file how many claims, roads, junctions, areas and issues it gave.
     """
 
     claim_files: tuple[ClaimFile, ...] = ()
+    releases: tuple[tuple[str, Held, Tabular], ...] = ()
     kept: frozenset[str] = frozenset()
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
@@ -93,6 +96,7 @@ class _Reader:
         self.held = {held.path.name: held for held in content.documents.values() if held.path.parent.name == FOLDER}
         self.issues: list[Issue] = []
         self.claim_files: list[ClaimFile] = []
+        self.releases: list[tuple[str, Held, Tabular]] = []
         self.kept: set[str] = set()
         self.counts: dict[str, dict[str, int]] = {}
         self.stored: dict[str, set[str]] = {"roads": set(), "areas": set()}
@@ -111,7 +115,11 @@ class _Reader:
             if not recognised.is_roads:
                 check_library(recognised, file=f"{FOLDER}/{path.name}")  # before anything is read or written
             known.append((path, recognised))
+        sources = tabular_sources()
         for path, recognised in known:
+            if recognised.format in sources:
+                self._release(path, sources[recognised.format])
+                continue
             before = len(self.issues)
             counts = self._roads(path, recognised) if recognised.is_roads else self._claims(path, recognised)
             self.counts[f"{FOLDER}/{path.name}"] = counts | {"issues": len(self.issues) - before}
@@ -119,6 +127,7 @@ class _Reader:
         self._join()
         return FeedsRead(
             claim_files=tuple(self.claim_files),
+            releases=tuple(sorted(self.releases, key=lambda one: (one[1].document.published, one[0]))),
             kept=frozenset(self.kept),
             counts=self.counts,
             issues=tuple(self.issues),
@@ -218,12 +227,13 @@ class _Reader:
         fresh.replace(folder)
 
     def _drop_gone(self) -> None:
-        """The stored maps of files that are there no longer, or give no map any longer."""
+        """The stored maps of files that are there no longer, or give no map any longer, with what was worked out from them."""
         for kind, names in self.stored.items():
             root = self.registers.maps.of("x", kind="roads" if kind == "roads" else "areas").parent
             for path in root.glob("*"):
                 if path.name.removeprefix(_APART) not in names or path.name.startswith(".new-"):
                     shutil.rmtree(path, ignore_errors=True)
+                    self.registers.maps.drop_arrays()
 
     def _join(self) -> None:
         """Sets apart each map that holds nothing or cannot be joined with those before it; says which places are off the map."""
@@ -257,12 +267,23 @@ class _Reader:
 
     # -------------------------------------------------------------------------------------------------------- claims
 
+    def _release(self, path: Path, source: Tabular) -> None:
+        file, held = f"{FOLDER}/{path.name}", self.held[path.name]
+        if self._changed(held):
+            self.kept.add(file)
+        else:
+            self.releases.append((file, held, source))
+
+    def _changed(self, held: Held) -> bool:
+        """Whether a file is not the one that was recorded; the build says so."""
+        before = self.recorded.get(held.document.id)
+        return before is not None and before.sha256 not in (None, held.document.sha256)
+
     def _claims(self, path: Path, recognised: Recognised) -> dict[str, int]:
         file, held = f"{FOLDER}/{path.name}", self.held[path.name]
-        before = self.recorded.get(held.document.id)
         self.stored["areas"].add(path.name)
-        if before is not None and before.sha256 not in (None, held.document.sha256):
-            self.kept.add(file)  # the build says that it has changed
+        if self._changed(held):
+            self.kept.add(file)
             return {}
         with self.busy(f"reading {file}"):
             try:
@@ -318,7 +339,6 @@ def _read_roads(
 
 _TAKEN = {
     "control": ("mapping", "party_names", "day_first", "end_included"),
-    "acled": ("party_names", "place_names", "source_names", "max_km", "snap_km", "encoding"),
     "people": ("mapping", "place_names", "source_names", "valid", "day_first", "encoding"),
 }
 
@@ -332,10 +352,7 @@ def _read_claims(
     if surplus:
         hint = f"Use {', '.join(_TAKEN[recognised.format])}."
         raise WrongUse(f"{surplus[0]!r} says nothing of a file of this kind", hint=hint)
-    known = registers.known.sources
-    for written, id_ in options.get("source_names", {}).items():
-        if id_ not in known:
-            raise WrongUse(f"{written!r} is to mean {id_!r}, which is no source", hint="Add it to sources.yml.")
+    check_sources(options, registers)
     if recognised.format == "control":
         from castello.sources import control
 
@@ -347,22 +364,25 @@ def _read_claims(
             document=held.document,
             **options,
         )
-    if recognised.format == "acled":
-        from castello.sources import acled
-
-        claims, issues = acled.read(
-            path,
-            file=file,
-            places=registers.places,
-            parties=registers.parties,
-            document=held.document,
-            **options,
-        )
-        return claims, None, issues
     from castello.sources import people_tables
 
     claims, issues = people_tables.read(path, file=file, places=registers.places, document=held.document, **options)
     return claims, None, issues
+
+
+def check_sources(options: Mapping[str, Any], registers: Registers) -> None:
+    """
+    Whether the names of sources that a sidecar gives a meaning mean sources of the case.
+
+    Raises
+    ------
+    WrongUse
+        If one does not.
+    """
+    known = registers.known.sources
+    for written, id_ in options.get("source_names", {}).items():
+        if id_ not in known:
+            raise WrongUse(f"{written!r} is to mean {id_!r}, which is no source", hint="Add it to sources.yml.")
 
 
 def _wrong(file: str, wrong: WrongUse, held: Held | None) -> Issue:

@@ -15,17 +15,23 @@ from castello.cases.documents import SUFFIXES, file_hash, read_sidecar, sidecar_
 from castello.desk.feeds import FOLDER
 from castello.desk.named_roads import Described, Plan, is_flee, plan_named_roads
 from castello.errors import CaseBroken, Issue, WrongUse
+from castello.sources._intake import Intake
 from castello.sources.recognition import Recognised, check_library, recognise
+from castello.sources.registry import tabular_sources
 
-TAKEN_FOR = {
+_TAKEN_FOR = {
     "osm": "roads from OpenStreetMap",
     "road_lines": "roads as lines",
     "control": "control map",
-    "acled": "ACLED export",
     "people": "table of people",
     "edges": "table of edges",
 }
-"""What each format is called."""
+"""What each format is called, beside the sources of tables, which have names."""
+
+
+def taken_for(format: str) -> str:
+    """What a format is called."""
+    return _TAKEN_FOR[format] if format in _TAKEN_FOR else tabular_sources()[format].name
 
 
 NOTHING = "nothing"
@@ -72,12 +78,18 @@ class Added:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What is to become of one file; ``beside`` is the sidecar that came with it, ``tables`` what is written instead of a copy."""
+    """
+    What is to become of one file.
+
+    ``beside`` is the sidecar that came with it, ``tables`` what is written instead of a copy, ``draft`` the text of a sidecar for a table that
+    nobody knows: then nothing is taken in.
+    """
 
     path: Path
     added: Added
     beside: Path | None = None
     tables: Plan | None = None
+    draft: str | None = None
 
 
 class Planner:
@@ -107,6 +119,8 @@ class Planner:
             if not why and path.suffix.lower() not in (".yml", ".yaml", *SUFFIXES) and not path.is_dir():
                 found = self._recognised(path)
                 why = f"it {found.what}" if isinstance(found, Issue) else ""
+                if isinstance(found, Issue) and found.code == "not-recognised":
+                    why += "; a mapping is drafted for a table that is added by itself"
             if why:
                 added = Added(file=path.name, taken_for=NOTHING, why=why, to=None)
                 planned.append(Planned(path=path, added=added))
@@ -130,10 +144,15 @@ class Planner:
             return Planned(path=path, added=self._document(path))
         found = self._recognised(path)
         if isinstance(found, Issue):
+            draft = self._draft(path, found)
+            if draft is not None:
+                return Planned(
+                    path=path, added=Added(file=path.name, taken_for=NOTHING, why=found.what, to=None), draft=draft
+                )
             hint = f"{found.hint} Documents are {', '.join(SUFFIXES)}, claims files .yml."
             raise WrongUse(f"{path.name} {found.what}", hint=hint)
         if found.format == "edges":
-            return self._named_roads(path, taken_for=TAKEN_FOR["edges"], why=found.why)
+            return self._named_roads(path, taken_for=taken_for("edges"), why=found.why)
         return self._feed(path, found)
 
     def _recognised(self, path: Path) -> Recognised | Issue:
@@ -154,6 +173,51 @@ class Planner:
             what = "the sidecar cannot be used; nothing was written"
             raise CaseBroken(what, issues=(unreadable.issue,)) from unreadable
 
+    def _draft(self, path: Path, found: Issue) -> str | None:
+        """A mapping for a table that nobody knows; None where there is no table, or a sidecar that would be written over."""
+        from castello.sources.mapped_table import draft
+
+        if found.code != "not-recognised" or self._protected or sidecar_of(path).exists():
+            return None
+        said = self._sidecar
+        if said.publisher is not None and said.published is not None:
+            self._check_sidecar(path, what="table")
+        return draft(
+            path,
+            places=self._registers.places,
+            parties=self._registers.parties,
+            publisher=said.publisher,
+            published=said.published,
+            title=said.title,
+            language=said.language,
+        )
+
+    def _check_mapping(self, path: Path, held: Held) -> None:
+        """Whether a table has the columns that its mapping names."""
+        from castello.sources.cells import header_of
+        from castello.sources.mapped_table import BadMapping, missing_column
+
+        heads = header_of(path, intake=Intake(path.name), encoding=held.reading.get("encoding"))
+        try:
+            missing_column(held.reading.get("mapping", {}), [row for sheet in heads for row in sheet.rows])
+        except BadMapping as bad:
+            file, what = sidecar_of(path).name, "the mapping cannot be used; nothing was written"
+            issue = Issue(file=file, row=bad.line, column=bad.slot, code="mapping", what=bad.what, hint=bad.hint)
+            raise CaseBroken(what, issues=(issue,)) from bad
+
+    def _agree(self, path: Path, held: Held) -> None:
+        """Whether what the user says with the command is what the sidecar beside the file says."""
+        document, said = held.document, self._sidecar
+        pairs = {
+            "publisher": (said.publisher, document.publisher),
+            "published": (said.published, document.published),
+            "title": (said.title, document.title),
+        }
+        for name, (option, beside) in pairs.items():
+            if option is not None and option != beside:
+                what = f"--{name} is {option}, and {sidecar_of(path).name} says {beside}"
+                raise WrongUse(what, hint="Leave the option out, or correct the sidecar.")
+
     # ------------------------------------------------------------------------------------------- what becomes of each
 
     def _document(self, path: Path) -> Added:
@@ -161,7 +225,7 @@ class Planner:
         why = f"it ends in {suffix}"
         if self._protected:
             return Added(file=path.name, taken_for="protected document", why=why, to=None)
-        self._check_sidecar(path)
+        self._check_sidecar(path, what="document")
         target = f"documents/{slug(path.stem)}{suffix}"
         for other in sorted((self._folder / "documents").glob(f"{slug(path.stem)}.*")):
             if other.suffix != ".yml" and other.suffix.lower() != suffix:
@@ -174,9 +238,13 @@ class Planner:
         if self._protected:
             raise WrongUse(f"{path.name}: a feed cannot be sealed", hint="Code what it says in a claims file.")
         check_library(found, file=path.name)
-        held = self._beside(path) if self._sidecar.publisher is None else None
+        held = self._beside(path)
+        if held is not None:
+            self._agree(path, held)
+            if found.format == "table":
+                self._check_mapping(path, held)
         if held is None and not (found.is_roads and self._sidecar.publisher is None):
-            self._check_sidecar(path)
+            self._check_sidecar(path, what="feed")
             publisher = self._registers.speakers[str(self._sidecar.publisher)]
             if publisher.protected:
                 raise WrongUse(f"{path.name}: its publisher is protected", hint="Code it in a *.protected.yml file.")
@@ -188,7 +256,9 @@ class Planner:
                     raise WrongUse(f"{name}/{other.name} has that name already", hint="Give the new file another name.")
         there = _already(path, self._folder / target)
         already = there and (found.is_roads or sidecar_of(self._folder / target).exists())
-        added = Added(file=path.name, taken_for=TAKEN_FOR[found.format], why=found.why, to=target, already=already)
+        if already and held is not None:
+            already = not _is_renewed(path, self._folder / target)
+        added = Added(file=path.name, taken_for=taken_for(found.format), why=found.why, to=target, already=already)
         return Planned(path=path, added=added, beside=None if held is None else sidecar_of(path))
 
     def _named_roads(self, path: Path, *, taken_for: str, why: str) -> Planned:
@@ -198,7 +268,7 @@ class Planner:
             hint = "Add one after the other: the second has to know the places of the first."
             raise WrongUse(f"{self._tables.name} and {path.name} both write to the registers", hint=hint)
         self._tables = path
-        self._check_sidecar(path)
+        self._check_sidecar(path, what="table")
         assert self._sidecar.publisher is not None
         assert self._sidecar.published is not None
         described = Described(
@@ -221,12 +291,12 @@ class Planner:
         )
         return Planned(path=path, added=added, tables=tables)
 
-    def _check_sidecar(self, path: Path) -> None:
-        """Whether what the user says of a document can stand in its sidecar."""
+    def _check_sidecar(self, path: Path, *, what: str) -> None:
+        """Whether what the user says of a document, a feed or a table can stand in its sidecar."""
         sidecar = self._sidecar
         if sidecar.publisher is None or sidecar.published is None:
             raise WrongUse(
-                f"{path.name}: a document needs its publisher and day",
+                f"{path.name}: a {what} needs its publisher and day",
                 hint="Add --publisher ID --published 2016-07-17.",
             )
         if sidecar.publisher not in self._registers.speakers:
@@ -244,10 +314,23 @@ def _is_sidecar(path: Path) -> bool:
     return path.suffix == ".yml" and path.with_suffix("").is_file()
 
 
+def _is_renewed(path: Path, target: Path) -> bool:
+    """Whether the sidecar beside a file that was added before has been corrected since; what was corrected in the case is not written over."""
+    beside, there = sidecar_of(path), sidecar_of(target)
+    if not there.exists() or beside.read_bytes() == there.read_bytes():
+        return False
+    if beside.stat().st_mtime_ns < there.stat().st_mtime_ns:
+        what = f"{beside.name} is older than {FOLDER}/{there.name}, and says something else"
+        raise WrongUse(what, hint=f"Correct {FOLDER}/{there.name}, and: castello build.")
+    return True
+
+
 def _parted(name: str) -> tuple[str, str]:
     """A name and its ending, which may have two parts: ``aleppo`` and ``.osm.pbf``."""
     lower = name.lower()
     ending = next((end for end in (".osm.pbf", ".osm.bz2") if lower.endswith(end)), Path(lower).suffix)
+    if ending == ".gz":
+        ending = f"{Path(lower).with_suffix('').suffix}.gz"
     return name[: len(name) - len(ending)], ending
 
 
@@ -273,11 +356,14 @@ def _sources_like(publisher: str, registers: Registers) -> str:
     open_ids = sorted(id_ for id_, speaker in registers.speakers.items() if not speaker.protected)
     close = get_close_matches(publisher.lower(), open_ids, n=5, cutoff=0.5)
     close += [id_ for id_ in open_ids if publisher.lower() in id_ and id_ not in close][:3]
+    # what has the form of an id can be pasted as it is
+    add = "add it to sources.yml"
+    lines = f":\n  {publisher}:\n    name_en: ...\n    kind: ..." if publisher == slug(publisher) else "."
     if close:
-        return f"Did you mean {' or '.join(close)}? If not, add it to sources.yml."
+        return f"Did you mean {' or '.join(close)}? If not, {add}{lines}"
     if not open_ids:
-        return "sources.yml is empty: add it there."
-    return f"Add it to sources.yml; there are: {', '.join(open_ids[:6])}{', ...' if len(open_ids) > 6 else ''}."
+        return f"sources.yml is empty: {add}{lines}"
+    return f"There are: {', '.join(open_ids[:6])}{', ...' if len(open_ids) > 6 else ''}. If it is none of them, {add}{lines}"
 
 
 def _already(path: Path, target: Path) -> bool:

@@ -9,7 +9,7 @@ from castello.cases import Registers
 from castello.cases.documents import listed_files, read_feeds
 from castello.claims import Kind, Verdict
 from castello.desk.feeds import FOLDER, recognise_feed
-from castello.desk.planning import TAKEN_FOR
+from castello.desk.planning import taken_for
 from castello.errors import CaseBroken, Issue, WrongUse
 from castello.ledger import Book
 from castello.names.judged import standing
@@ -51,7 +51,7 @@ def _feeds(registers: Registers) -> Iterator[Remark]:
             yield Remark(about=about, found="has no sidecar that can be used", hint=hint, well=False)
         else:
             dated = f", published {own.document.published} by {own.document.publisher}" if own is not None else ""
-            yield Remark(about=about, found=f"{TAKEN_FOR[found.format]}, because {found.why}{dated}")
+            yield Remark(about=about, found=f"{taken_for(found.format)}, because {found.why}{dated}")
 
 
 def _roads(registers: Registers) -> Iterator[Remark]:
@@ -76,9 +76,11 @@ def _areas(registers: Registers, book: Book) -> Iterator[Remark]:
     judgements = standing(judgement for judgement, _ in book.judgements())
     gone = {judgement.about[0] for judgement in judgements if judgement.verdict is Verdict.WITHDRAWN}
     told = {
-        str(claim.object)
-        for id_, claim in book.claims().items()
-        if claim.kind is Kind.CONTROL and str(claim.object).startswith("area-") and id_ not in gone
+        object_
+        for id_, kind, object_ in zip(
+            *(column.to_pylist() for column in book.columns("id", "kind", "object")), strict=True
+        )
+        if kind == Kind.CONTROL and str(object_).startswith("area-") and id_ not in gone
     }
     missing = told - set(areas or ())
     if areas is not None:

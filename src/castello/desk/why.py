@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -21,6 +21,9 @@ SHORTEST = 6
 
 EXPORTED = "x1-"
 """How ids of an export begin."""
+
+OF_CLAIMS = ("c1-", "p1-", "h1-")
+"""How ids of claims begin."""
 
 AUDIENCES = ("public", "partner")
 """Audiences whose exported ids are resolved."""
@@ -115,31 +118,40 @@ def why(asked: str, *, picture: Picture, book: Book, clearances: Sequence[Cleara
         If what has the id is withheld from the audience; it says why.
     """
     audience = clearances[0]
-    claims = {**book.claims(), **{claim.id: claim for claim in (picture.branch.claims if picture.branch else ())}}
-    every = {finding.id: finding for name in NAMES for finding in run(name, picture)}
-    if not any(_meant(asked, id_) for id_ in (*claims, *every)):
+    claims = {
+        *book.columns("id").column("id").to_pylist(),
+        *(c.id for c in (picture.branch.claims if picture.branch else ())),
+    }
+    # what begins so is a claim and no finding: there is nothing to work out
+    of_claim = asked.startswith(OF_CLAIMS)
+    every = {} if of_claim else {finding.id: finding for name in NAMES for finding in run(name, picture)}
+    if not of_claim and not any(_meant(asked, id_) for id_ in (*claims, *every)):
         # what is told of a span of days, and of what may come
         start = picture.registers.settings.start
         spans: tuple[Analysis, ...] = (
             partial(changes, start=start, end=max(start, picture.as_of)), watch, partial(derived, start=start, end=max(start, picture.as_of)),
         )  # fmt: skip
         every |= {finding.id: finding for analysis in spans for finding in run(analysis, picture)}
-    if audience.leaves or asked.startswith(EXPORTED):
+    if of_claim:
+        findings = every
+    elif audience.leaves or asked.startswith(EXPORTED):
         # what leaves has findings of its own: presence by area
         cleared = [finding for one in clearances for finding in one.findings(every.values()).findings]
         findings = {finding.id: finding for finding in cleared} | (every if not audience.leaves else {})
     else:
         findings = every
-    id_ = resolved(asked, [*claims, *every, *findings], book)
-    tracer = _Tracer(picture, book, claims, audience)
+    id_ = resolved(asked, [*sorted(claims), *every, *findings], book)
+    tracer = _Tracer(picture, book, audience)
     if id_ in claims:
-        reason = audience.withheld_because(claims[id_])
+        reason = audience.withheld_because(tracer.claim(id_))
         if reason is not None:
             raise Refused(f"withheld from {audience.profile}: {reason}", hint="Ask for it with --profile own.")
         return Why(id=id_, finding=None, traces=(tracer.trace(id_, "for"),))
     if id_ not in findings:
         raise Refused(f"this finding is withheld from {audience.profile}", hint="Ask for it with --profile own.")
     finding = findings[id_]
+    # one reading of the ledger instead of one for each claim
+    picture.claims_by_id((*finding.claims, *finding.against))
     behind = [(one, "for") for one in finding.claims] + [(one, "against") for one in finding.against]
     return Why(
         id=id_, finding=finding, traces=tuple(tracer.trace(one, stands) for one, stands in behind if tracer.may(one))
@@ -175,23 +187,27 @@ def resolved(asked: str, ids: Iterable[str], book: Book) -> str:
 
 
 class _Tracer:
-    def __init__(self, picture: Picture, book: Book, claims: Mapping[str, Claim], audience: Clearance) -> None:
-        self._picture, self._claims, self._audience = picture, claims, audience
+    def __init__(self, picture: Picture, book: Book, audience: Clearance) -> None:
+        self._picture, self._book, self._audience = picture, book, audience
         self._documents = book.documents()
-        self._recorded = book.recorded(claims)
         self._judgements = [judgement for judgement, _ in book.judgements()]
+
+    def claim(self, id_: str) -> Claim:
+        """A claim of the ledger or of the branch."""
+        return self._picture.claims_by_id([id_])[id_]
 
     def may(self, id_: str) -> bool:
         """Whether the claim is here and may be shown to the audience."""
-        return id_ in self._claims and self._audience.withheld_because(self._claims[id_]) is None
+        found = self._picture.claims_by_id([id_])
+        return id_ in found and self._audience.withheld_because(found[id_]) is None
 
     def trace(self, id_: str, stands: str) -> Trace:
-        whole, registers = self._claims[id_], self._picture.registers
+        whole, registers = self.claim(id_), self._picture.registers
         (claim,) = self._audience.claims([whole]).claims
         # what was left out of a claim must not come back in what was recorded and judged about it
         full = claim == whole and not (self._audience.leaves and claim.protected)
         document = self._documents.get(claim.document)
-        recorded = self._recorded.get(id_) if full else None
+        recorded = self._book.recorded([id_]).get(id_) if full else None
         about = (
             [item for item in self._judgements if id_ in item.about] if full and not self._audience.hides_roads else []
         )

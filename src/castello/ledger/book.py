@@ -23,8 +23,19 @@ from filelock import FileLock, Timeout
 from castello.claims import Assessment, Claim, Document, Judgement, Relation, canonical
 from castello.engines import Engine, Steps
 from castello.errors import BrokenChain, Issue, LedgerBusy, NotAppendOnly, VaultLocked, WrongUse
+from castello.ledger.batches import (
+    FOLDER,
+    batch_ids,
+    batch_issues,
+    batch_of,
+    batch_path,
+    check_batch,
+    ledger_batches,
+    settle_batch,
+    stated_steps,
+)
 from castello.ledger.journal import Entry, Journal, Row
-from castello.ledger.tables import SCHEMA, Tables, claims_table, flat_row
+from castello.ledger.tables import REMAKE, SCHEMA, Tables, claims_table, flat_row
 from castello.ledger.vault import Vault
 
 LOCK_SECONDS = 120
@@ -132,6 +143,68 @@ class Book:
             self.tables.append(flat, applied={entry.device: entry.n})
             return Written(entry=entry, new=len(fresh), known=len(rows) - len(fresh))
 
+    def write_batch(self, fresh: Path, *, source: Mapping[str, str], now: datetime) -> Entry:
+        """
+        Acknowledge the rows of a feed: the batch on disk, one synced journal line that names it, one commit to the tables.
+
+        Parameters
+        ----------
+        fresh
+            A file as :func:`castello.ledger.batches.compare` writes it, on the disk of the case; it is moved away.
+        source
+            Which file of which feed it was, and how it was read.
+        now
+            As in :meth:`write`.
+        """
+        if now.tzinfo is None:
+            raise WrongUse("the time has no zone", hint="Give it in UTC.")
+        with self.lock():
+            self.catch_up()
+            last = self.journal.last(self.device)
+            entry = Entry.make(
+                device=self.device,
+                n=1 if last is None else last.n + 1,
+                at=now if last is None else max(now, last.at),
+                verb="feed",
+                rows=(),
+                source={**source, "batch": settle_batch(self.folder, fresh)},
+                previous="" if last is None else last.hash,
+            )
+            self.journal.append(entry)
+            seen = self._known_of(entry)
+            self.tables.append_sorted(
+                ledger_batches(batch_path(self.folder, entry.source["batch"]), entry, seen=seen),
+                applied={entry.device: entry.n},
+            )
+            return entry
+
+    def _known_of(self, entry: Entry) -> set[str]:
+        return self.tables.holding(batch_ids(batch_path(self.folder, entry.source["batch"])))
+
+    def batches(self) -> tuple[tuple[Entry, Path], ...]:
+        """Every batch of the journals with its entry, in the order of writing."""
+        found = [entry for device in self.journal.devices() for entry in self.journal.without_rows(device)]
+        named = [(entry, name) for entry in sorted(found, key=_first_written) if (name := batch_of(entry)) is not None]
+        return tuple((entry, batch_path(self.folder, name)) for entry, name in named)
+
+    def stated(self) -> pa.Table:
+        """The last word on each claim of a feed that ever went, see :func:`castello.ledger.batches.stated_steps`."""
+        with self.engine() as engine:
+            return engine.run(stated_steps())
+
+    def names(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """
+        Places and parties that feeds brought, ``place`` or ``party`` with the entry, by id.
+
+        Where several feeds have one id, each adds what the earlier ones left open, and what the latest says counts.
+        """
+        with self.engine() as engine:
+            rows = engine.run(_NAMES).to_pylist()
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in rows:
+            found.setdefault((row["type"], row["subject"]), {}).update(json.loads(row["body"]))
+        return tuple((kind, entry) for (kind, _), entry in sorted(found.items(), key=lambda one: one[0]))
+
     def catch_up(self) -> int:
         """
         Store what the journal has and the tables lack; returns how many rows that were. The caller may hold the lock.
@@ -156,11 +229,11 @@ class Book:
                 entries = sorted(self._entries(), key=_first_written)
                 known = [entry for entry in entries if entry.n <= counts[entry.device][1]]
                 if entries[: len(known)] == known:
-                    stored = self._store(self.tables, entries[len(known) :], seen=_ids(known))
+                    stored = self._store(self.tables, entries[len(known) :], seen=self._ids(known))
                 else:
                     # another device's journal came in with entries from before what is stored
                     self.remake()
-                    stored = len(_ids(entries) - _ids(known))
+                    stored = len(self._ids(entries) - self._ids(known))
             self.tables.note_files()
             return stored
 
@@ -181,6 +254,15 @@ class Book:
         """Store the rows of entries that were not seen yet, many entries in one commit."""
         stored, rows, applied = 0, list[tuple[Row, str, Entry]](), dict[str, int]()
         for entry in entries:
+            if (name := batch_of(entry)) is not None:
+                if applied:
+                    tables.append((flat_row(row, of, body=body) for row, body, of in rows), applied=applied)
+                before = len(seen)
+                batches = ledger_batches(check_batch(self.folder, name), entry, seen=seen)
+                tables.append_sorted(batches, applied={entry.device: entry.n})
+                stored += len(rows) + len(seen) - before
+                rows, applied = [], {}
+                continue
             for row, body in zip(entry.rows, entry.bodies, strict=True):
                 if str(row["id"]) not in seen:
                     seen.add(str(row["id"]))
@@ -194,6 +276,14 @@ class Book:
 
     def _entries(self) -> list[Entry]:
         return [entry for device in self.journal.devices() for entry in self.journal.entries(device)]
+
+    def _ids(self, entries: Iterable[Entry]) -> set[str]:
+        entries = list(entries)
+        ids = {str(row["id"]) for entry in entries for row in entry.rows}
+        for entry in entries:
+            if (name := batch_of(entry)) is not None:
+                ids.update(batch_ids(check_batch(self.folder, name)))
+        return ids
 
     def is_current(self) -> bool:
         """Whether the tables hold all that the journal acknowledges."""
@@ -279,7 +369,7 @@ class Book:
         with self.engine() as engine:
             steps = Steps(type_).add(
                 "of_type",
-                "select id, recorded, device, n, body from ledger where type = $type order by recorded, device, n, id",
+                "select id, recorded, device, n, body from ledger where type = $type order by published, recorded, device, n, id",
             )
             found: list[dict[str, Any]] = engine.run(steps, {"type": type_}).to_pylist()
         # the engine hands times back in the zone of this machine
@@ -298,7 +388,10 @@ class Book:
 
     def judgements(self) -> tuple[tuple[Judgement, datetime], ...]:
         """Judgements with their recorded times, oldest first."""
-        return self._bodies("judgement", Judgement.from_json)
+        return tuple(
+            (Judgement.from_json(json.loads(row["body"]), id=row["id"]), row["recorded"])
+            for row in self._rows("judgement")
+        )
 
     def relations(self) -> tuple[tuple[Relation, datetime], ...]:
         """Relations with their recorded times, oldest first."""
@@ -322,6 +415,21 @@ class Book:
             rows = engine.run(steps).to_pylist()
         found = {row["id"]: Claim.from_json(json.loads(row["body"]), id=row["id"]) for row in rows}
         return dict(sorted((found | opened).items()))
+
+    def columns(self, *names: str) -> pa.Table:
+        """
+        Some columns of every claim, protected ones included where they can be opened, in the order of ids; far cheaper than the claims.
+
+        Parameters
+        ----------
+        names
+            Of :data:`castello.ledger.tables.SCHEMA`.
+        """
+        listed = ", ".join(f'"{SCHEMA.field(name).name}"' for name in names)
+        with self.engine_with_opened() as engine:
+            return engine.run(
+                Steps("columns").add("claims", _ALL_CLAIMS).add("columns", f"select {listed} from claims order by id")
+            )
 
     def recorded(self, ids: Iterable[str]) -> dict[str, datetime]:
         """When each of the given rows was recorded, UTC."""
@@ -374,11 +482,33 @@ class Book:
         found = [*self.journal.issues(), *self.tables.issues()]
         if any(issue.code in ("broken-chain", "unreadable") or "_delta_log" in issue.file for issue in found):
             return tuple(found)
+        broken = list(batch_issues(self.folder, self._entries()))
+        if broken or any(issue.code in ("changed-file", "lost-file") for issue in found):
+            return (*found, *broken)  # what is damaged is named; rows that cannot be read are not compared
         expected: dict[str, dict[str, object]] = {}
         for entry in sorted(self._entries(), key=_first_written):
             for row, body in zip(entry.rows, entry.bodies, strict=True):
                 expected.setdefault(str(row["id"]), flat_row(row, entry, body=body))
-        return (*found, *self.tables.row_issues(expected), *self._sealed_issues())
+        batches = [(entry.device, entry.n) for entry in self._entries() if batch_of(entry) is not None]
+        rows = self.tables.row_issues(expected, batches=batches)
+        return (*found, *rows, *self._batch_row_issues(), *self._sealed_issues())
+
+    def _batch_row_issues(self) -> list[Issue]:
+        """Rows of the tables that are not those of the batches. They are compared a batch at a time, by the engine."""
+        found, seen = list[Issue](), set[str]()
+        for entry, path in self.batches():
+            if not path.exists():
+                continue
+            with self.engine() as engine:
+                pieces = list(ledger_batches(path, entry, seen=seen))
+                engine.table("wanted", pa.Table.from_batches(pieces, schema=SCHEMA))
+                rows = engine.run(_BATCH_ROWS, {"device": entry.device, "n": entry.n}).to_pylist()
+            where = f"{FOLDER.as_posix()}/{path.name}"
+            found += [
+                Issue(file=where, code="changed-row", what=f"{row['type']} {row['id']} {row['what']}", hint=REMAKE)
+                for row in rows
+            ]
+        return found
 
     def _sealed_issues(self) -> list[Issue]:
         """Sealed claims and originals that no longer open, though the vault's key is here."""
@@ -395,6 +525,24 @@ class Book:
         found += [_damage(partial(self.vault.open_original, item)) for item in sorted(originals)]
         return [issue for issue in found if issue is not None]
 
+
+_NAMES = Steps("names").add(
+    "names",
+    "select type, subject, body from ledger where type in ('place', 'party') order by published, recorded, device, n, id",
+)
+
+_BATCH_ROWS = (
+    Steps("batch_rows")
+    .add("stored", "select * from ledger where device = $device and n = $n")
+    .add("alien", "select * from stored except all select * from wanted")
+    .add("lost", "select * from wanted except all select * from stored")
+    .add(
+        "batch_rows",
+        """select type, id, 'is not in the tables as the batch has it' as what from lost
+           union all select type, id, 'is in the tables, and not in the batch' as what from alien where id not in (select id from lost)
+           order by type, id limit 1000""",
+    )
+)
 
 _ALL_CLAIMS = "select * from ledger where type = 'claim' union all by name select * from opened"
 
@@ -439,10 +587,6 @@ def _first_written(entry: Entry) -> tuple[datetime, str, int]:
 def _opened_table(opened: Iterable[tuple[Claim, datetime]]) -> pa.Table:
     tables = [claims_table([claim], recorded=recorded) for claim, recorded in opened]
     return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
-
-
-def _ids(entries: Iterable[Entry]) -> set[str]:
-    return {str(row["id"]) for entry in entries for row in entry.rows}
 
 
 def end_of_day(day: date, zone: Any) -> datetime:

@@ -73,6 +73,10 @@ _HEAD = re.compile(
 )
 
 
+_EMPTY, _HEAD_BYTES = b'"rows":[],', 512
+"""What a line without rows has among its first bytes: device and hashes, which come before, are shorter."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """
@@ -272,6 +276,23 @@ class Journal:
                 previous = entry.hash
                 if n > after:
                     yield entry
+
+    def without_rows(self, device: str) -> Iterator[Entry]:
+        """
+        The entries of one device whose line has no rows, each checked by its hash; the others are passed over unread.
+
+        Raises
+        ------
+        BrokenChain
+            If such a line was changed.
+        """
+        file = self.file(device)
+        if not file.exists():
+            return
+        with file.open("rb") as lines:
+            for n, line in enumerate(lines, start=1):
+                if line.endswith(b"\n") and _EMPTY in line[:_HEAD_BYTES]:
+                    yield Entry.from_line(line, where=f"journal/{file.name}:{n}")
 
     def heads(self) -> dict[str, tuple[int, str]]:
         """Number and hash of the last entry of each device: the state of the case in a few words."""

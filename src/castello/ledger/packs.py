@@ -8,6 +8,7 @@ vault's own key never travels with it. What may be read by others than the key's
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from castello.claims import canonical
 from castello.errors import BrokenChain, Issue, WrongUse
+from castello.ledger.batches import FOLDER, batch_of, check_batch
 from castello.ledger.files import held, private_folder, write_file
 from castello.ledger.home import config_home
 from castello.ledger.journal import Entry, Journal
@@ -80,7 +82,8 @@ def _lines(folder: Path) -> Iterator[bytes]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in name.parts) or "lock" in (path.name, path.suffix[1:])
-        if path.is_file() and name.parts[0] not in LEFT_OUT and not hidden:
+        kept = name.parts[0] not in LEFT_OUT or _is_batch(PurePosixPath(name.as_posix()))
+        if path.is_file() and kept and not hidden:
             yield canonical({"data": base64.b64encode(path.read_bytes()).decode(), "file": name.as_posix()})
 
 
@@ -129,6 +132,11 @@ def unpack(folder: Path, lines: list[dict[str, str]]) -> Merged:
             entry = Entry.from_line(item["line"].encode(), where=f"pack, device {item['device']}")
             theirs.setdefault(entry.device, []).append(entry)
     arriving = _arriving(lines)
+    for name, data in arriving.items():
+        if _is_batch(name) and hashlib.sha256(data).hexdigest() != name.stem:
+            raise BrokenChain(
+                "a batch in the pack does not match its hash", hint="Nothing was taken in; ask for the pack again."
+            )
     journal, longer = Journal(folder / "journal"), {}
     for device, entries in theirs.items():
         entries.sort(key=lambda entry: entry.n)
@@ -140,11 +148,16 @@ def unpack(folder: Path, lines: list[dict[str, str]]) -> Merged:
                 hint="Nothing was taken in; compare the two copies.",
             )
         longer[device] = entries[len(ours) :]
+    for entries in longer.values():
+        for entry in entries:
+            batch = batch_of(entry)
+            if batch is not None and PurePosixPath(FOLDER.as_posix(), f"{batch}.parquet") not in arriving:
+                check_batch(folder, batch)  # it must be here, then, before a line names it
+    files, issues = _unpack_files(folder, arriving)  # before the lines, which name batches among them
     for device in sorted(longer):
         journal.drop_torn_line(device)
         for entry in longer[device]:
             journal.append(entry)
-    files, issues = _unpack_files(folder, arriving)
     return Merged(entries=sum(len(entries) for entries in longer.values()), files=files, issues=issues)
 
 
@@ -167,10 +180,16 @@ def _arriving(lines: list[dict[str, str]]) -> dict[PurePosixPath, bytes]:
             continue
         name = PurePosixPath(item["file"])
         inside = name.parts and not name.is_absolute() and not set(item["file"]) & set("\\:\0")
-        if not inside or name.parts[0] in LEFT_OUT or any(part.startswith(".") for part in name.parts):
+        elsewhere = name.parts[:1] and name.parts[0] in LEFT_OUT and not _is_batch(name)
+        if not inside or elsewhere or any(part.startswith(".") for part in name.parts):
             raise WrongUse(f"the pack names the file {item['file']!r}, outside the case", hint="Do not use this pack.")
         files[name] = base64.b64decode(item["data"])
     return files
+
+
+def _is_batch(name: PurePosixPath) -> bool:
+    """Whether a file of the journal is a batch, which travels as it is: the line that names it says what its bytes must be."""
+    return name.parent == PurePosixPath(FOLDER.as_posix()) and name.suffix == ".parquet"
 
 
 def _unpack_files(folder: Path, files: Mapping[PurePosixPath, bytes]) -> tuple[int, tuple[Issue, ...]]:

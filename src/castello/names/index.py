@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from castello.names.spelling import bones, fold, sounds
+from castello.names.spelling import bones, fold, sounds_of_words
 
 FLOOR = 0.5
 """The least score that is still a candidate, by default."""
@@ -51,7 +51,7 @@ class _Form:
     def __init__(self, name: str) -> None:
         self.plain = " ".join(unicodedata.normalize("NFC", name).split())
         self.folded = fold(name)
-        heard = sounds(name)
+        heard = sounds_of_words(self.folded.split())
         self.words = tuple(bones(sound) for sound in heard)
         self.skeleton = "".join(self.words)
         self.sound = "".join(heard)
@@ -84,6 +84,11 @@ class NameIndex:
         pairs = sorted({(id, name) for id, name in entries if fold(name)})
         self._names = tuple((id, name, _Form(name)) for id, name in pairs)
         self.ids = frozenset(id for id, _ in pairs)
+        # what may score as high as a skeleton: so a register of thousands answers at once where only that will do
+        self._alike: dict[str, list[tuple[str, str, _Form]]] = {}
+        for entry in self._names:
+            for form in {entry[2].folded, entry[2].skeleton}:
+                self._alike.setdefault(form, []).append(entry)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -112,7 +117,8 @@ class NameIndex:
         if not asked.folded:
             return ()
         best: dict[str, Candidate] = {}
-        for id, name, form in self._names:
+        names = self._names if floor < _SKELETON else self._sounding_like(asked)
+        for id, name, form in names:
             score, method = _compare(asked, form, floor)
             if score < floor:
                 continue
@@ -122,6 +128,10 @@ class NameIndex:
         ranked = sorted(best.values(), key=lambda found: (-found.score, found.id))
         equal = sum(1 for found in ranked if found.score == ranked[0].score)
         return tuple(ranked[: max(limit, equal)])
+
+    def _sounding_like(self, asked: _Form) -> list[tuple[str, str, _Form]]:
+        forms = dict.fromkeys((asked.folded, asked.skeleton))
+        return [entry for form in forms if form for entry in self._alike.get(form, ())]
 
 
 def settled(candidates: tuple[Candidate, ...], *, at_least: float = 0.8, ahead: float = 0.05) -> Candidate | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # One letter for all forms of a letter, Persian ones as Arabic would write them; hamza and tatweel go.
 _LETTERS: dict[int, int | str | None] = str.maketrans(
@@ -61,6 +62,9 @@ _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _DOUBLED_VOWEL = re.compile(r"([aiu])\1+")
 
 
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+
+
 def script(name: str) -> str:
     """
     ``arabic``, ``latin`` or ``other``: the script of the name's first letter that has one.
@@ -92,6 +96,8 @@ def fold(name: str) -> str:
     True
     """
     text = _SILENT.sub("", name)
+    if text.isascii():
+        return " ".join(_NO_WORD.sub(" ", text.lower()).split())
     # Letters can fall apart into marks, and case folding can make new ones: repeat until nothing changes.
     while True:
         before = text
@@ -123,7 +129,11 @@ def sounds(name: str) -> tuple[str, ...]:
     >>> sounds("Jabhet en-Nusra")
     ('jabhi', 'nusra')
     """
-    words = fold(name).split()
+    return sounds_of_words(fold(name).split())
+
+
+def sounds_of_words(words: list[str]) -> tuple[str, ...]:
+    """As :func:`sounds`, of the words of a name that is folded already."""
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
     heard = []
@@ -169,6 +179,7 @@ def _is_article(word: str, following: str) -> bool:
     return assimilated is not None and following.startswith(assimilated[1])
 
 
+@lru_cache(maxsize=50_000)
 def _arabic(word: str, *, last: bool) -> str:
     if word.startswith("ال") and len(word) >= 4:
         word = word[2:]
@@ -178,6 +189,7 @@ def _arabic(word: str, *, last: bool) -> str:
     return _smooth(("w" + word[1:] if word[0] == "و" else word).translate(_ARABIC_SOUNDS), doubled=_DOUBLED_VOWEL)
 
 
+@lru_cache(maxsize=50_000)
 def _latin(word: str, *, last: bool) -> str:
     # A feminine noun takes its t only before another noun: Jabhat al-Nusra, but Jabha. Short words keep theirs.
     if not last and len(word) >= 4 and word.endswith(("at", "et")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,11 +43,13 @@ class OpenRequest:
 
 
 def told_of(picture: Picture, place: str) -> list[Claim]:
-    """Claims on aid for the place that stand: not rejected, not retracted, and put as a fact or as its denial."""
+    """Claims on aid for the place, or a place in it, that stand: not rejected, not retracted, and put as a fact or as its denial."""
+    places = picture.registers.places
+    inside = {place, *(item.id for item in places.places if places.within(item.id, place))}
     gone = {id_ for id_, item in picture.verdicts.items() if item.verdict in (Verdict.REJECTED, Verdict.RETRACTED)}
     counts = (Modality.ASSERTED, Modality.LIKELY, Modality.NEGATED)
     found = picture.claims(kinds=[Kind.AID], end=picture.as_of)
-    return [claim for claim in found if claim.place == place and claim.id not in gone and claim.modality in counts]
+    return [claim for claim in found if claim.place in inside and claim.id not in gone and claim.modality in counts]
 
 
 def has_arrived(claim: Claim) -> bool:
@@ -92,11 +94,12 @@ def last_months(as_of: date, count: int) -> list[date]:
 
 
 def open_requests(told: Iterable[Claim], as_of: date) -> tuple[OpenRequest, ...]:
-    """Requests without an answer of the same ``ref``, or of the same item where they have none."""
+    """Requests without an answer of the same ``ref``, or of the same item where they have none; a rate that is needed (truck/day) is none."""
     answers = {_request(claim) for claim in told if claim.predicate != "asked" and not claim.denies}
     found = []
     for claim in told:
-        if claim.predicate == "asked" and not claim.denies and _request(claim) not in answers:
+        rate = claim.quantity is not None and "/" in claim.quantity.unit
+        if claim.predicate == "asked" and not claim.denies and not rate and _request(claim) not in answers:
             day = days_of(claim, as_of)[1]
             found.append(OpenRequest(claim=claim.id, asked=day, days=(as_of - day).days))
     return tuple(sorted(found, key=lambda item: (item.asked, item.claim)))
@@ -143,7 +146,57 @@ def is_denial(claim: Claim) -> bool:
     return claim.predicate == "denied" and not claim.denies
 
 
-def consignments(claims: Iterable[Claim]) -> list[list[Claim]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliveries:
+    """
+    What one source says of deliveries to a place and to places in it, each counted once.
+
+    Claims of one ``ref`` may be batches of one convoy, and so may a delivery to a quarter be part of one to all of the place on the same days.
+    """
+
+    picture: Picture
+    claims: Sequence[Claim]
+
+    def total(self, figure: Callable[[Claim], Interval]) -> Interval:
+        """The sum over all deliveries of what a claim counts."""
+        groups = _consignments(self.claims)
+        wholes = [self._whole(group, groups, figure) for group in groups]
+
+        def of(at: int) -> Interval:
+            parts = [of(n) for n, whole in enumerate(wholes) if whole == at]
+            return of_consignment([*(figure(claim) for claim in groups[at]), *([total(parts)] if parts else [])])
+
+        return total(of(n) for n, whole in enumerate(wholes) if whole is None)
+
+    def _whole(self, group: list[Claim], groups: list[list[Claim]], figure: Callable[[Claim], Interval]) -> int | None:
+        """The delivery that one may be a part of, by number: to the nearest place round its own; of several the largest."""
+        around = self._around(group[0])
+        found = [
+            (-around.index(other[0].place), max(figure(claim).low for claim in other), -n)
+            for n, other in enumerate(groups)
+            if other[0].place in around and any(self.may_be_one(one, two) for one in group for two in other)
+        ]
+        return -max(found)[2] if found else None
+
+    def _around(self, claim: Claim) -> tuple[str, ...]:
+        return () if claim.place is None else self.picture.registers.places.ancestors(claim.place)
+
+    def may_be_one(self, claim: Claim, other: Claim) -> bool:
+        """Whether two claims may speak of one delivery: of the same ref, or of days that they share, to one place or one in the other."""
+        if claim.slot("ref") is not None and claim.slot("ref") == other.slot("ref"):
+            return True
+        if (
+            claim.place != other.place
+            and claim.place not in self._around(other)
+            and other.place not in self._around(claim)
+        ):
+            return False
+        as_of = self.picture.as_of
+        (first, last), (start, end) = days_of(claim, as_of), days_of(other, as_of)
+        return first <= end and start <= last
+
+
+def _consignments(claims: Iterable[Claim]) -> list[list[Claim]]:
     """
     Claims of one source that may speak of one delivery, by ``ref``; else each question by itself.
 
@@ -172,14 +225,6 @@ def of_consignment(parts: Sequence[Interval]) -> Interval:
     if len(parts) == 1:
         return parts[0]
     return Interval(max(part.low for part in parts), total(parts).high)
-
-
-def same_days(claim: Claim, other: Claim, as_of: date) -> bool:
-    """Whether two claims of one source may speak of one delivery: of the same ref, or of days that they share."""
-    if claim.slot("ref") is not None and claim.slot("ref") == other.slot("ref"):
-        return True
-    (first, last), (start, end) = days_of(claim, as_of), days_of(other, as_of)
-    return first <= end and start <= last
 
 
 def reported(claim: Claim) -> Reported:

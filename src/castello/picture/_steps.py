@@ -5,8 +5,9 @@ The picture as named SQL steps: what is visible, what holds, what stands, what f
 ``held``     state claims in force on the day
 ``standing`` those that no later claim with another answer has superseded
 ``states``   one row for each question: the answer, or that the answers contradict
-``latest``   quantity claims, the latest of each origin
-``counted``  those that are not too old, or all of them where every one is
+``latest``   the turn of the latest quantity claims of each origin, and whether it is too old
+``heard``    the turns that are not too old, or all of a question where every one is
+``counted``  the claims of these turns
 ``amounts``  one row for each question: the interval, and how many origins it rests on
 
 A claim speaks for every day up to the one on which it was *said* (its reach), and after that until news of another
@@ -24,6 +25,7 @@ BY_SOURCE = (Kind.PRESENCE,)
 """Kinds in which a source's newer word supersedes its own older one only: estimates, which others do not outdate."""
 
 _BEGINNING = "date '0001-01-01'"
+_BITS = 22  # enough for the days up to the year 9999: several days make one number, which is compared at once
 _BY_SOURCE = ", ".join(f"'{kind}'" for kind in BY_SOURCE)
 
 
@@ -37,7 +39,7 @@ def visible(name: str) -> Steps:
                   coalesce(origins.strict, if(starts_with(origin, 'unknown@'), 'unknown', origin)) as strict_origin,
                   coalesce(origins.loose, origin) as loose_origin
            from (
-               select * from ledger where type = 'claim'
+               select * from ledger where type = 'claim' and ($all_stand or id not in (select id from gone))
                union all by name select * from opened
                union all by name select * from hypothetical
            ) as all_claims left join verdicts using (id) left join origins using (origin)
@@ -113,8 +115,8 @@ STATES = (
                            min(onset) filter (where affirms)) as since,
                   max(reach) filter (where stands) as newest,
                   count(*) filter (where stands) as n_claims,
-                  coalesce(list_unique(list(strict_origin) filter (where stands)), 0)::bigint as n_strict,
-                  coalesce(list_unique(list(loose_origin) filter (where stands)), 0)::bigint as n_loose,
+                  count(distinct strict_origin) filter (where stands) as n_strict,
+                  count(distinct loose_origin) filter (where stands) as n_loose,
                   list_sort(list(id) filter (where affirms)) as claims,
                   list_sort(list(id) filter (where not affirms)) as against
            from standing
@@ -127,24 +129,39 @@ AMOUNTS = (
     .add(
         "stated",
         f"""select * replace (least($as_of, reach) as reach),
-                   ((onset - {_BEGINNING})::hugeint * 4194304 + coalesce(said - {_BEGINNING} + 1, 0)) * 4194304
-                       + (published - {_BEGINNING}) as turn
+                   ((onset - {_BEGINNING})::hugeint << (2 * {_BITS}))
+                       + ((coalesce(said - {_BEGINNING} + 1, 0) << {_BITS}) + (published - {_BEGINNING})) as turn
             from visible
             where shape = 'quantity' and speaks and verdict not in ('rejected', 'retracted')
               and coalesce(maybe_start, {_BEGINNING}) <= $as_of""",
         kept=True,
     )
-    .add("turns", "select question, loose_origin, max(turn) as turn from stated group by question, loose_origin")
+    .add(
+        "turns",
+        # with the day that it reaches below it, the last turn says by itself whether it is old: no figure need be looked up
+        f"""select question, loose_origin, max((turn << {_BITS}) + (reach - {_BEGINNING})) as last
+            from stated group by question, loose_origin""",
+    )
     .add(
         "latest",
-        """select stated.*, reach < $as_of - to_days($max_age_days) as stale
-           from stated join turns using (question, loose_origin, turn)""",
+        f"""select question, loose_origin, last >> {_BITS} as turn,
+                   (last & ((1 << {_BITS}) - 1)) < ($as_of - $max_age_days::integer) - {_BEGINNING} as stale
+            from turns""",
     )
-    .add("ages", "select question, bool_and(stale) as all_stale from latest group by question")
+    .add(
+        "ages",
+        "select question, count(*) as said, count(*) filter (where not stale) as fresh from latest group by question",
+    )
+    .add(
+        "heard",
+        # an old figure counts only where there is no newer one: a question that was answered once stays answered
+        """select question, loose_origin, turn, fresh = 0 as all_stale, if(all_stale, said, fresh) as n_origins
+           from latest join ages using (question) where not stale or all_stale""",
+    )
     .add(
         "counted",
-        # an old figure counts only where there is no newer one: a question that was answered once stays answered
-        "select latest.* from latest join ages using (question) where not stale or all_stale",
+        """select stated.*, n_origins from stated join heard using (question, loose_origin, turn)
+           where all_stale or reach >= $as_of - to_days($max_age_days)""",
     )
     .add(
         "amounts",
@@ -157,7 +174,7 @@ AMOUNTS = (
                   coalesce(max(low) > min(high), false) as apart,
                   min(onset) as since, max(reach) as newest,
                   count(*) as n_claims,
-                  list_unique(list(strict_origin))::bigint as n_strict, list_unique(list(loose_origin))::bigint as n_loose,
+                  count(distinct strict_origin) as n_strict, max(n_origins) as n_loose,
                   list_sort(list(id)) as claims, cast([] as varchar[]) as against
            from counted
            group by question""",

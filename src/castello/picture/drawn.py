@@ -191,7 +191,7 @@ class DrawnRoads:
         """Which roads lie in which areas; None without control maps."""
         maps = self.picture.registers.maps
         if maps.areas is not None and "ground" not in maps.kept:
-            maps.kept["ground"] = Ground(self.network, maps.areas)
+            maps.kept["ground"] = Ground(self.network, maps.areas, maps=maps)
         found: Ground | None = maps.kept.get("ground")
         return found
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from castello.cases.maps import Maps
 from castello.claims import Claim, Modality, Verdict
 from castello.picture.picture import Picture
 from castello.picture.ways import CLOSED, OPEN, UNKNOWN, Codes, Ints
@@ -100,20 +103,14 @@ class Ground:
         The pieces of road.
     areas
         The shapes of the areas.
+    maps
+        Where what is worked out is kept for the next time.
     """
 
-    def __init__(self, network: RoadNetwork, areas: Areas) -> None:
-        start, end = network.start, network.end
-        edge, area, inside = areas.edges(
-            from_lat=network.lat[start],
-            from_lon=network.lon[start],
-            to_lat=network.lat[end],
-            to_lon=network.lon[end],
-        )
+    def __init__(self, network: RoadNetwork, areas: Areas, *, maps: Maps | None = None) -> None:
+        kept = (maps or Maps()).arrays("ground", key=_made_from(network, areas), make=lambda: _lie(network, areas))
+        pieces, inside, cuts = kept["edge"], kept["inside"], kept["cuts"]
         self._edges = len(network)
-        order = np.argsort(area, kind="stable")
-        pieces, area, inside = edge[order].astype(np.int32), area[order], inside[order]
-        cuts = np.searchsorted(area, np.arange(len(areas.ids) + 1))
         self._inside: dict[str, Ints] = {}
         self._crossing: dict[str, Ints] = {}
         for n, id_ in enumerate(areas.ids):
@@ -210,6 +207,30 @@ class Ground:
         rows.append((every, since, np.full(self._edges, len(days)), state.astype(np.int64)))
         return tuple(np.concatenate(column) for column in zip(*rows, strict=True))
 
+
+def _lie(network: RoadNetwork, areas: Areas) -> dict[str, NDArray[Any]]:
+    """Pieces of road that lie in or across each area, one area after another: where each begins, and whether they lie in it."""
+    start, end = network.start, network.end
+    edge, area, inside = areas.edges(
+        from_lat=network.lat[start], from_lon=network.lon[start], to_lat=network.lat[end], to_lon=network.lon[end]
+    )
+    order = np.argsort(area, kind="stable")
+    cuts = np.searchsorted(area[order], np.arange(len(areas.ids) + 1))
+    return {"edge": edge[order].astype(np.int32), "inside": inside[order], "cuts": cuts}
+
+
+def _made_from(network: RoadNetwork, areas: Areas) -> str:
+    """The shapes of the roads and of the areas: the id of an area stands for its shape."""
+    found = hashlib.sha256(_LIES)
+    for column in (network.lat, network.lon, network.start, network.end):
+        found.update(f"{column.dtype} {len(column)};".encode())
+        found.update(np.ascontiguousarray(column).data)
+    found.update("\n".join(areas.ids).encode())
+    return found.hexdigest()
+
+
+_LIES = b"edges of areas 1"
+"""Changes whenever the same roads would be said to lie otherwise to the same areas."""
 
 _ACROSS = {OWN: CROSSES_OWN, OTHER_SIDE: CROSSES_OTHER, IN_DOUBT: IN_DOUBT}
 

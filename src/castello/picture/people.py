@@ -21,21 +21,28 @@ HOUSEHOLD = Interval(4, 7)
 IN_PLACE = ("lives", "trapped")
 """Predicates that count who is in a place; who was displaced or evacuated from it is another number."""
 
+_OF_PEOPLE = ("person", "family")
+"""Units that count everybody who is there; any other, such as ``displaced person``, counts some of them."""
+
 _HARD_TO_REACH = "hard-to-reach"
 """Definitions with this in their name may or may not hold the besieged: the claim's own flag decides."""
 
 
 def persons(quantity: Quantity, household: Interval = HOUSEHOLD) -> Interval:
     """
-    A figure in persons; families are multiplied by the household size, an end that was not given stays open.
+    A figure in whole persons; families are multiplied by the household size, an end that was not given stays open.
 
     Examples
     --------
     >>> persons(Quantity(value=64000, unit="family"))
     Interval(low=256000, high=448000)
+    >>> persons(Quantity(value=85613.8, unit="person"))
+    Interval(low=85614, high=85614)
     """
     size = household if quantity.unit == "family" else Interval.point(1)
-    return Interval.of(quantity.low, quantity.high) * size
+    low, high = (Interval.of(quantity.low, quantity.high) * size).ends
+    # estimates come with decimals, people do not
+    return Interval.of(None if low is None else round(low), None if high is None else round(high))
 
 
 def origins_of(claim: Claim, joined: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
@@ -174,8 +181,8 @@ def people_of(picture: Picture, place: str, *, day: date | None = None, househol
     Method: ``methods/siege`` 4, Castello's own. Valid are the claims that say who lives or is trapped there, up to the day. One origin counts
     once: its latest word, in persons where it gave both persons and families. Figures older than the case's
     ``max_age_days`` count only where there are no others. A figure that leaves out the besieged (``includes_besieged``
-    false, or unknown under a hard-to-reach definition) is shown and does not count; parts of a total, by besieger or by area, and sums that
-    somebody made are left out.
+    false, or unknown under a hard-to-reach definition) is shown and does not count; parts of a total, by besieger or by area, or counted
+    in another unit than persons or families (``displaced person``, ``person in need``), and sums that somebody made are left out.
     """
     asked = picture.as_of if day is None else day
     return people_on(picture, place, days=[asked], household=household)[asked]
@@ -200,8 +207,11 @@ def people_on(
 
 
 def _is_whole(claim: Claim) -> bool:
-    """Whether it is somebody's own figure for all who are there: no part by besieger or area, no sum made of others."""
-    made = claim.verification is Verification.DERIVED or (claim.quantity is not None and claim.quantity.derived_from)
+    """Whether it is somebody's own figure for all who are there: no part by besieger, area or need, no sum made of others."""
+    quantity = claim.quantity
+    if quantity is None or quantity.unit not in _OF_PEOPLE:
+        return False
+    made = claim.verification is Verification.DERIVED or quantity.derived_from
     return not made and claim.slot("by") is None and claim.slot("areas") is None
 
 

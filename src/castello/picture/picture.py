@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from castello.cases import Branch, Registers
 from castello.claims import (
@@ -26,6 +27,7 @@ from castello.claims import (
 )
 from castello.engines import Engine, Steps
 from castello.ledger import Book, end_of_day
+from castello.ledger.batches import gone_steps
 from castello.ledger.tables import SCHEMA, claims_table
 from castello.names.judged import standing
 from castello.picture._steps import TOPICS, VISIBLE
@@ -197,6 +199,10 @@ class Picture:
             "all_sources": not without_sources,
             "max_age_days": settings.max_age_days,
         }
+        engine.keep("gone", gone_steps(), self._parameters)
+        self._parameters["all_stand"] = not engine.run(
+            Steps("any_gone").add("any_gone", "select id from gone limit 1")
+        ).num_rows
         return engine
 
     def _run(self, steps: Steps, **parameters: object) -> pa.Table:
@@ -210,12 +216,30 @@ class Picture:
     def _topics(self) -> pa.Table:
         return self._run(TOPICS)
 
-    def topics(self, *kinds: Kind | str) -> tuple[Topic, ...]:
-        """What the picture says to every question of the given kinds (all if none is named), in the order of the questions."""
-        wanted = {Kind(kind).value for kind in kinds}
-        names, columns = self._topics.column_names, [_values(column) for column in self._topics.columns]
-        rows = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
-        return tuple(_topic(row) for row in rows if not wanted or row["kind"] in wanted)
+    def topics(self, *kinds: Kind | str, leaving_out: Sequence[str] = ()) -> tuple[Topic, ...]:
+        """
+        What the picture says to every question of the given kinds (all if none is named), in the order of the questions.
+
+        That a claim of one day says nothing of a road on the days after, and outdates older word, is no rule of topics: it is one of
+        :class:`castello.picture.roads.RoadStates`, on which all of ``siege`` rests.
+
+        Parameters
+        ----------
+        *kinds
+            Only these; all if none is named.
+        leaving_out
+            Questions that are left out.
+        """
+        found, wanted = self._topics, sorted({Kind(kind).value for kind in kinds})
+        # a feed has questions by the ten thousand: what is not asked for is never made
+        if wanted:
+            found = found.filter(pc.is_in(found.column("kind"), value_set=pa.array(wanted, pa.string())))
+        if leaving_out:
+            without = pa.array(leaving_out, pa.string())
+            found = found.filter(pc.invert(pc.is_in(found.column("question"), value_set=without)))
+        columns = [_values(column) for column in found.columns]
+        rows = (dict(zip(found.column_names, row, strict=True)) for row in zip(*columns, strict=True))
+        return tuple(_topic(row) for row in rows)
 
     def topic(self, question: str) -> Topic | None:
         """What the picture says to one question; None if no claim speaks of it."""
@@ -246,8 +270,9 @@ class Picture:
             Only what may have happened on a day from ``start`` to ``end``, both included.
         """
         wanted = tuple(sorted({Kind(kind).value for kind in kinds}))
-        for read in ((), wanted):
-            if (every := self._asked.get((read, None, None))) is not None:
+        for (read, first, last), every in self._asked.items():
+            whole = first is None and last is None
+            if whole and (not read or (wanted and set(wanted) <= set(read))):
                 return tuple(
                     claim
                     for claim in every
@@ -264,17 +289,45 @@ class Picture:
         return {}
 
     def _select(self, kinds: tuple[str, ...], *, start: date, end: date) -> tuple[Claim, ...]:
+        ids = self.claim_ids(kinds=kinds, start=start, end=end)
+        found = self.claims_by_id(ids)
+        return tuple(found[id_] for id_ in ids)
+
+    def claim_ids(
+        self,
+        *,
+        kinds: Sequence[Kind | str] = (),
+        about: Iterable[str] = (),
+        source: str | None = None,
+        start: date | None = None,
+        end: date | None = None,
+    ) -> tuple[str, ...]:
+        """
+        Ids of claims that can be seen, by the day they speak of, then by id; the claims themselves are not read.
+
+        Parameters
+        ----------
+        kinds
+            Only these; all if none is named.
+        about
+            Only claims with one of these as subject, object or place; all if none is named.
+        source
+            Only claims with this source in their chain.
+        start, end
+            Only what may have happened on a day from ``start`` to ``end``, both included.
+        """
         steps = Steps("ids").add(
             "ids",
             """select id from visible
                where ($any_kind or list_contains($kinds, kind))
+                 and ($any_about or list_contains($about, subject) or list_contains($about, object) or list_contains($about, place))
+                 and ($source is null or list_contains(sources, $source))
                  and (maybe_end is null or maybe_end > $start) and (maybe_start is null or maybe_start <= $end)
                order by coalesce(sure_start, maybe_start) nulls first, id""",
         )
-        values = {"kinds": list(kinds), "any_kind": not kinds}
-        ids = self._run(steps, **values, start=start, end=end).column("id").to_pylist()
-        found = self.claims_by_id(ids)
-        return tuple(found[id_] for id_ in ids)
+        wanted, topics = sorted({Kind(kind).value for kind in kinds}), sorted(set(about))
+        values = {"kinds": wanted, "any_kind": not wanted, "about": topics, "any_about": not topics, "source": source}
+        return tuple(self._run(steps, **values, start=start or date.min, end=end or FAR).column("id").to_pylist())
 
     def claims_by_id(self, ids: Iterable[str]) -> Mapping[str, Claim]:
         """Claims of the ledger and of the branch, by id."""

@@ -7,101 +7,34 @@ A road is in the state that stands for it on the day. Where nobody ever spoke of
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal
 
-from castello.claims import Claim, Judgement, Kind, Verdict
-from castello.engines import Steps
+from castello.claims import Claim, Kind
+from castello.claims.hours import is_whole_day
 from castello.parties.ties import JOINS, side_on
-from castello.picture._steps import STATES
+from castello.picture._by_day import Member, Row, by_day, state_of
 from castello.picture.picture import Picture
-from castello.picture.ways import CLOSED, HOURS_UNCLEAR, OPEN, SOME_HOURS, UNDER_FIRE, Reading
-from castello.picture.ways import UNKNOWN as NO_STATE
+from castello.picture.road_days import (
+    CONTESTED_DAYS,
+    UNKNOWN,
+    USABLE_BY_FIRE,
+    USABLE_ON_GROUND,
+    RoadDays,
+    RoadState,
+    later,
+    speaks_until,
+)
 from castello.places import Road
 
-Passable = Literal["usable", "shut", "unknown"]
-Basis = Literal["said", "control", "assumed", "silence", "expired"]
+__all__ = ["UNKNOWN", "USABLE_BY_FIRE", "USABLE_ON_GROUND", "RoadDays", "RoadState", "RoadStates", "is_whole_day"]
 
-USABLE_BY_FIRE = ("open",)
-USABLE_ON_GROUND = ("open", "fire_controlled")
-UNKNOWN = "unknown"
 _AWAY = {"supply": ("out",), "aid": ("out",), "civilian": ("in",)}
 """Directions of passage that say nothing of the passage asked about: goods are to come in, civilians to leave."""
-
-CONTESTED_DAYS = 90
-"""A road whose state changed is contested for so many days."""
-
-_WHOLE_DAY = re.compile(r"(00:00-24:00|24h|all day|whole day)( \S+/\S+)?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoadState:
-    """
-    What the picture says of a road for the traffic of a side: ``state`` is a predicate of ``access``, or ``unknown``.
-
-    ``last`` is the state claimed last where it is unknown; ``basis`` says what the state rests on: claims on the road, control of
-    its ends, the case's assumption, nothing, or claims that are too old. ``window`` are the hours where it is open for some only.
-    """
-
-    road: str
-    state: str
-    hours: Literal["all", "some", "unclear"] = "all"
-    claims: tuple[str, ...] = ()
-    against: tuple[str, ...] = ()
-    last: str | None = None
-    basis: Basis = "said"
-    window: str | None = None
-
-    def passable(self, reading: Reading) -> Passable:
-        """
-        Whether the road counts as usable in a reading.
-
-        A road that is open for some hours only is usable on the ground and shut by fire; where claims differ on the hours, it is
-        unknown by fire. So what is usable by fire is always usable on the ground.
-        """
-        if self.state == UNKNOWN:
-            return "unknown"
-        if reading == "on_ground" or self.hours == "all":
-            return (
-                "usable" if self.state in (USABLE_ON_GROUND if reading == "on_ground" else USABLE_BY_FIRE) else "shut"
-            )
-        return "unknown" if self.hours == "unclear" and self.state in USABLE_BY_FIRE else "shut"
-
-    @property
-    def code(self) -> int:
-        """The state as a number of :mod:`castello.picture.ways`."""
-        if self.state == "open" and self.hours != "all":
-            return SOME_HOURS if self.hours == "some" else HOURS_UNCLEAR
-        return _CODES[self.state]
-
-    @property
-    def last_code(self) -> int:
-        """The state claimed last as a number, where it is unknown; else the state itself."""
-        if self.state != UNKNOWN or self.last is None:
-            return self.code
-        return replace(self, state=self.last, last=None).code
-
-
-_CODES = {"open": OPEN, "fire_controlled": UNDER_FIRE, "closed": CLOSED, UNKNOWN: NO_STATE}
-
-
-@dataclass(frozen=True, slots=True)
-class RoadDays:
-    """The states of one road, each from its day on; the first from the first of all days on."""
-
-    starts: tuple[date, ...]
-    states: tuple[RoadState, ...]
-
-    def on(self, day: date) -> RoadState:
-        """The state at the end of a day."""
-        return self.states[bisect_right(self.starts, day) - 1]
 
 
 class RoadStates:
@@ -118,7 +51,9 @@ class RoadStates:
     Notes
     -----
     Method: ``methods/siege`` section 2, Castello's own rules. A state changes only on days on which a claim begins or ends, or grows
-    too old. Missing data: a road of which nobody speaks is unknown, unless both its ends are held by the side (then open) or one by
+    too old. What is said of a road for a party is said for the side that it is counted with on the day. A claim of one day is a sighting: on
+    the day after nobody knows, and what was claimed last is the state seen; older word that the sighting was news against does not come
+    back by silence. Missing data: a road of which nobody speaks is unknown, unless both its ends are held by the side (then open) or one by
     another side (then closed), or the case assumes such roads open.
     """
 
@@ -128,16 +63,33 @@ class RoadStates:
         # that something can leave by a road does not say that anything comes in by it
         self._unfit = [claim.id for claim in told if claim.slot("direction") in _AWAY.get(users, ())]
         self.claims: Mapping[str, Claim] = {claim.id: claim for claim in told if claim.id not in set(self._unfit)}
-        self._said = {
-            question: self._joined_rows(rows, self.claims)
-            for (question, _), rows in _by_day(picture, Kind.ACCESS, unfit=self._unfit).items()
-        }
         self._of: dict[tuple[str, str], RoadDays] = {}
         self._sides: dict[tuple[str, date], str | None] = {}
+        self._members = self._counted_with_sides({claim.object for claim in self.claims.values() if claim.object})
+        said = by_day(picture, Kind.ACCESS, unfit=self._unfit, members=self._members)
+        self._said = {question: self._joined_rows(rows, self.claims) for (question, _), rows in said.items()}
 
-    def _joined_rows(self, rows: Sequence[tuple[date, dict[str, Any]]], claims: Mapping[str, Claim]) -> RoadDays:
-        states = tuple(_state(row, claims, day=day, verdicts=self._picture.verdicts) for day, row in rows)
-        return _joined(tuple(day for day, _ in rows), states)
+    def _counted_with_sides(self, parties: Iterable[str]) -> list[Member]:
+        """Parties of which claims on roads speak and that are not their own side, with the days for which that is so."""
+        starts = sorted({date.min, *self._days_of_ties})
+        return [
+            Member(party=party, side=side, first=first, until=until)
+            for party in sorted(parties)
+            for first, until in pairwise([*starts, date.max])
+            if (side := self.side_of(party, first)) not in (None, party)
+        ]
+
+    def _joined_rows(self, rows: Sequence[tuple[date, Row]], claims: Mapping[str, Claim]) -> RoadDays:
+        states: list[RoadState] = []
+        for day, row in rows:
+            state = state_of(row, claims, day=day, verdicts=self._picture.verdicts)
+            if row["outdated"] and state.basis == "silence" and states:
+                # what was seen for a day is the newest word: the older one that it was news against does not come back
+                seen = states[-1]
+                last = seen.state if seen.state != UNKNOWN else seen.last
+                state = replace(seen, state=UNKNOWN, last=last, against=(), basis="expired")
+            states.append(state)
+        return RoadDays.joined((day for day, _ in rows), states)
 
     def of(self, road: Road, side: str) -> RoadDays:
         """The states of a road for the traffic of a side."""
@@ -165,8 +117,16 @@ class RoadStates:
             asked = next((q for q in self._questions(road.id, side) if q in self._said), None)
             if asked is not None:
                 by_question[asked] = road
+        if not by_question:
+            return ()
         found: dict[str, RoadState] = {}
-        rows = _by_day(self._picture, Kind.ACCESS, unfit=self._unfit, without_each_of=sorted(by_question))
+        rows = by_day(
+            self._picture,
+            Kind.ACCESS,
+            unfit=self._unfit,
+            members=self._members,
+            without_each_of=sorted(by_question),
+        )
         many = Counter(question for question, _ in rows)
         for (question, left_out), row in rows.items():
             # without its only claim a road is one of which nobody speaks
@@ -198,10 +158,10 @@ class RoadStates:
         if held is not None:
             spoken |= {id_: self._held_by[id_] for state in held.states for id_ in state.claims}
         days = {day for state in (said, held) if state is not None for day in state.starts}
-        days |= {_later(day, timedelta(days=CONTESTED_DAYS)) for day in _changes(said)}
+        days |= {later(day, timedelta(days=CONTESTED_DAYS)) for day in said.changes()}
         days |= {day for day in road.contested or () if day is not None}
         if road.contested and road.contested[1]:
-            days.add(_later(road.contested[1], timedelta(days=1)))
+            days.add(later(road.contested[1], timedelta(days=1)))
 
         def fresh(day: date) -> bool:
             state = said.on(day)
@@ -220,7 +180,7 @@ class RoadStates:
         """Days on which a claim begins to speak, and on which its word is too old."""
         found = set()
         for claim in spoken.values():
-            found |= {claim.happened.latest_onset or date.min, _later(speaks_until(claim), self._age)}
+            found |= {claim.happened.latest_onset or date.min, later(speaks_until(claim), self._age)}
         return found
 
     @property
@@ -230,8 +190,7 @@ class RoadStates:
     def _is_fresh(self, ids: Iterable[str], spoken: Mapping[str, Claim], day: date) -> bool:
         claims = (spoken[id_] for id_ in ids if id_ in spoken)
         return any(
-            (claim.happened.latest_onset or date.min) <= day < _later(speaks_until(claim), self._age)
-            for claim in claims
+            (claim.happened.latest_onset or date.min) <= day < later(speaks_until(claim), self._age) for claim in claims
         )
 
     @staticmethod
@@ -243,7 +202,7 @@ class RoadStates:
             state = days_of.on(day)
             expired = state.state != UNKNOWN and not fresh(day) and (expired or contested(day))
             states.append(replace(state, state=UNKNOWN, last=state.state, basis="expired") if expired else state)
-        return _joined(starts, tuple(states))
+        return RoadDays.joined(starts, tuple(states))
 
     @staticmethod
     def _is_contested(road: Road, said: RoadDays, day: date) -> bool:
@@ -252,7 +211,7 @@ class RoadStates:
             first, last = road.contested
             if (first is None or first <= day) and (last is None or day <= last):
                 return True
-        return said.on(day).state == "fire_controlled" or _changed_lately(said, day)
+        return said.on(day).state == "fire_controlled" or said.changed_lately(day)
 
     # ------------------------------------------------------------------------------------------ from who holds the ends
 
@@ -263,7 +222,7 @@ class RoadStates:
             return None
         held = [end for end in ends if end is not None]
         starts = tuple(sorted({start for end in held for start in end.starts} | self._days_of_ties))
-        return _joined(
+        return RoadDays.joined(
             starts, tuple(self._held_state(road.id, side, [end.on(day) for end in held], day) for day in starts)
         )
 
@@ -312,7 +271,7 @@ class RoadStates:
     def _control(self) -> Mapping[str, RoadDays]:
         """Who holds each place, as states whose word is the answer: ``holds:party``; in a live case word of ground that changed hands grows old."""
         found = {}
-        for (question, _), rows in _by_day(self._picture, Kind.CONTROL).items():
+        for (question, _), rows in by_day(self._picture, Kind.CONTROL).items():
             days = self._joined_rows(rows, self._held_by)
             if self._picture.live:
                 days = self._aged_control(days)
@@ -321,12 +280,12 @@ class RoadStates:
 
     def _aged_control(self, held: RoadDays) -> RoadDays:
         spoken = {id_: self._held_by[id_] for state in held.states for id_ in state.claims}
-        days = self._ends_of_word(spoken) | {_later(day, timedelta(days=CONTESTED_DAYS)) for day in _changes(held)}
+        days = self._ends_of_word(spoken) | {later(day, timedelta(days=CONTESTED_DAYS)) for day in held.changes()}
         return self._aged(
             held,
             days,
             fresh=lambda day: self._is_fresh(held.on(day).claims, spoken, day),
-            contested=lambda day: _changed_lately(held, day),
+            contested=held.changed_lately,
         )
 
     def of_source(self, place: str, side: str) -> RoadDays | None:
@@ -338,7 +297,7 @@ class RoadStates:
         states = [self._held_state(place, side, [held.on(day)], day) for day in starts]
         # while nobody speaks of it, it is what the register says
         silent = [held.on(day).basis == "silence" for day in starts]
-        return _joined(
+        return RoadDays.joined(
             starts,
             tuple(
                 replace(state, state="open", basis="assumed") if quiet else state
@@ -350,127 +309,3 @@ class RoadStates:
         """Of the place itself, else of the nearest that it lies in and of which somebody speaks."""
         around = (place, *self._picture.registers.places.ancestors(place))
         return next((self._control[at] for at in around if at in self._control), None)
-
-
-def _changes(days: RoadDays) -> list[date]:
-    """Days on which a state is another than the one known last: what is said again, and silence between, changes nothing."""
-    found: list[date] = []
-    known: tuple[str, str] | None = None
-    for start, state in zip(days.starts, days.states, strict=True):
-        if state.state == UNKNOWN:
-            continue
-        now = (state.state, state.hours)
-        if known is not None and now != known:
-            found.append(start)
-        known = now
-    return found
-
-
-def _changed_lately(days: RoadDays, day: date) -> bool:
-    return any(start <= day < _later(start, timedelta(days=CONTESTED_DAYS)) for start in _changes(days))
-
-
-def speaks_until(claim: Claim) -> date:
-    """The last day that a claim certainly speaks for: the day on which it was said, within what it speaks of."""
-    happened = claim.happened
-    begun = happened.latest_onset or date.min
-    last = None if happened.maybe[1] is None else happened.maybe[1] - timedelta(days=1)
-    said = (claim.said[0] if claim.said else None) or begun
-    return max(begun, said if last is None else min(said, last))
-
-
-def _later(day: date, span: timedelta) -> date:
-    return day + span if day < date.max - span else date.max
-
-
-def _joined(starts: tuple[date, ...], states: tuple[RoadState, ...]) -> RoadDays:
-    """Neighbouring days of the same state, on the same word, as one."""
-    kept = [0, *(n for n, (before, now) in enumerate(pairwise(states), 1) if before != now)]
-    return RoadDays(tuple(starts[n] for n in kept), tuple(states[n] for n in kept))
-
-
-def _by_day(
-    picture: Picture, kind: Kind, *, unfit: Sequence[str] = (), without_each_of: Sequence[str] | None = None
-) -> dict[tuple[str, str], list[tuple[date, dict[str, Any]]]]:
-    """
-    What the picture says to each question of a kind on each day on which its answer may change; the first of all days is one.
-
-    These are the picture's own steps, with the day in each question: what holds on a day is decided by where claims begin and end. Areas
-    of control maps are left out: they are told by their ground. With ``without_each_of`` it is asked of these questions only, with each of their claims left out in turn; the second part of a key is that claim.
-    """
-    asked = Steps("states_by_day")
-    asked = asked.add(
-        "of_kind",
-        f"""select * from visible where kind = '{kind.value}' and not list_contains($unfit, id)
-            and not starts_with(question, 'control|area-')
-            and ($every or list_contains($questions, question))""",
-    )
-    asked = asked.add(
-        "left_out_of",
-        "select distinct question, '' as left_out from of_kind"
-        if without_each_of is None
-        else "select distinct question, id as left_out from of_kind",
-    )
-    asked = asked.add(
-        "days",
-        """select distinct question, left_out, unnest([sure_start, sure_end, maybe_start, maybe_end, date '0001-01-01']) as day
-           from of_kind join left_out_of using (question)""",
-    )
-    # a claim is asked about only on days on which it can speak
-    asked = asked.add(
-        "asked",
-        """select of_kind.* replace (of_kind.question || '@' || left_out || '@' || day as question), day
-           from of_kind join days on of_kind.question = days.question and day is not null and id <> left_out
-            and day >= coalesce(maybe_start, sure_start, date '0001-01-01') and (maybe_end is null or day < maybe_end)""",
-    )
-    for name, sql in STATES.steps:
-        asked = asked.add(name, sql.replace("from visible", "from asked").replace("$as_of", "day"))
-    asked = asked.add(
-        "told",
-        """select days.question as asked, days.left_out as left_out, days.day as on_day, states.*
-           from days left join states on states.question = days.question || '@' || left_out || '@' || day
-           where day is not null order by asked, left_out, on_day""",
-    )
-    found: dict[tuple[str, str], list[tuple[date, dict[str, Any]]]] = {}
-    values = {"unfit": list(unfit), "every": without_each_of is None, "questions": list(without_each_of or ())}
-    for row in picture._run(asked, **values).to_pylist():  # noqa: SLF001 - one room: the picture's own steps
-        found.setdefault((row["asked"], row["left_out"]), []).append((row["on_day"], row))
-    return found
-
-
-def is_whole_day(window: str) -> bool:
-    """Whether a window of hours is the whole day."""
-    return _WHOLE_DAY.fullmatch(window) is not None
-
-
-def _state(
-    row: Mapping[str, Any], claims: Mapping[str, Claim], *, day: date, verdicts: Mapping[str, Judgement]
-) -> RoadState:
-    """One row of the states step; a day on which nothing stands, or on which it only may, is unknown."""
-    ids = tuple(row["claims"] or ())
-    told = [claims[id_] for id_ in ids if id_ in claims]
-    hours = {str(claim.slot("window") or "all day") for claim in told}
-    whole = {is_whole_day(window) for window in hours}
-    known = row["answers"] == 1 and not row["denials"] and any(_surely(claim, day) for claim in told)
-    accepted = {
-        claim.answer for claim in told if (found := verdicts.get(claim.id)) and found.verdict is Verdict.ACCEPTED
-    }
-    last = min(accepted) if len(accepted) == 1 else row["answer"]
-    return RoadState(
-        road=str(row["asked"]).split("|")[1],
-        state=row["answer"] if known else UNKNOWN,
-        hours="unclear" if len(whole) == 2 else "some" if whole == {False} else "all",
-        claims=ids,
-        against=tuple(row["against"] or ()),
-        last=None if known else last,
-        basis="said" if ids or row["against"] else "silence",
-        window="; ".join(sorted(hours - {"all day"})) or None if False in whole else None,
-    )
-
-
-def _surely(claim: Claim, day: date) -> bool:
-    """Whether a claim surely speaks of a day; one that begins or ends on some day of several does not on any of them."""
-    if claim.happened.sure is None:
-        return False
-    first, after = claim.happened.sure
-    return (first is None or first <= day) and (after is None or day < after)

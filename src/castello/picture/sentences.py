@@ -2,7 +2,8 @@
 Sentences as data: a message id with values, rendered in a language.
 
 Templates stand in ``messages_en.toml``; a language more is a file more. In a template ``{road:name}`` is the register's name of an id,
-``{answer:word}`` a word of the vocabulary, ``{low:number}`` a figure, ``{since:day}`` a day, ``{share:percent}`` a percentage.
+``{answer:word}`` a word of the vocabulary, ``{low:number}`` a figure, ``{since:day}`` a day, ``{length:days}`` a number of days,
+``{share:percent}`` a percentage.
 """
 
 from __future__ import annotations
@@ -136,11 +137,36 @@ class _Sentence(string.Formatter):
         if format_spec == "origins":
             words = catalogue(self._language)["words"]
             return words["one_origin"] if float(value) == 1 else f"{number(float(value))} {words['origins']}"
+        if format_spec == "days":
+            return self._days(str(value))
         if format_spec == "percent":
             return f"{float(value):+.1f} %"
         if format_spec == "day":
             return day(str(value), self._language)
+        if format_spec == "when":
+            return self._when(str(value))
         return str(value)
+
+    def _days(self, value: str) -> str:
+        """A number of days; ``7..11`` and ``74..`` are intervals."""
+        words = catalogue(self._language)["words"]
+        low, between, high = value.partition("..")
+        if not between:
+            return words["one_day"] if float(low) == 1 else f"{number(float(low))} {words['days']}"
+        if not high:
+            return words["or_more"].format(low=self._days(low))
+        return words["from_to"].format(low=number(float(low)), high=self._days(high))
+
+    def _when(self, value: str) -> str:
+        """On a day; ``FIRST..DAY`` is between the two, ``..DAY`` on the day or before."""
+        words = catalogue(self._language)["words"]
+        first, between, last = value.rpartition("..")
+        shown = day(last, self._language)
+        if not between:
+            return words["on_day"].format(day=shown)
+        if not first:
+            return words["on_or_before"].format(day=shown)
+        return words["between_days"].format(first=day(first, self._language), day=shown)
 
     def _qualified(self, value: str) -> str:
         """Definition and besieger in brackets; nothing where the claims name neither."""
@@ -182,6 +208,8 @@ def claim_text(claim: Claim, registers: Registers, *, language: str = "en") -> s
     return f"{before} {text}".strip() if before else _opened(text)
 
 
+_COUNTED = ("person", "family", "displaced person", "person in need")
+"""Units that are people: estimates come with decimals, people do not."""
 _UNNAMED = (Kind.CASUALTY, Kind.SIEGE, Kind.MEETING, Kind.SUPPLY)
 
 
@@ -190,10 +218,9 @@ def _figure(quantity: Quantity, *, language: str, unit: bool = True) -> str:
     bound = {"about": words["about"], "at_least": words["at_least"], "at_most": words["at_most"]}.get(
         quantity.bound.value, ""
     )
-    if quantity.value is not None:
-        figure = f"{bound} {number(quantity.value)}".strip()
-    else:
-        figure = interval(quantity.low, quantity.high)
+    ends = (quantity.value, quantity.low, quantity.high)
+    value, low, high = (round(end) if end is not None and quantity.unit in _COUNTED else end for end in ends)
+    figure = f"{bound} {number(value)}".strip() if value is not None else interval(low, high)
     return f"{figure} {words.get(quantity.unit, quantity.unit.replace('_', ' '))}" if unit else figure
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Literal
@@ -19,9 +19,34 @@ def said_on(claim: Claim) -> date:
     return claim.said[1] - timedelta(days=1) if claim.said and claim.said[1] else claim.published
 
 
+class _Visible(Mapping[str, Claim]):
+    """The claims of a picture that can be seen, by id; only those that are asked for are read."""
+
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return self._picture.visible_ids()
+
+    def __getitem__(self, id_: str) -> Claim:
+        if id_ not in self._ids:
+            raise KeyError(id_)
+        return self._picture.claims_by_id([id_])[id_]
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._ids
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._ids))
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
 class Teller:
     """
-    Makes findings of one picture; reads its claims once.
+    Makes findings of one picture; reads the claims behind the topics that are asked for once.
 
     Parameters
     ----------
@@ -36,12 +61,15 @@ class Teller:
 
     @cached_property
     def claims(self) -> Mapping[str, Claim]:
-        """Every claim that can be seen, by id."""
-        return {claim.id: claim for claim in self.picture.claims()}
+        """Every claim that can be seen, by id; those of a feed by the hundred thousand are read as far as they are asked for."""
+        return _Visible(self.picture)
 
     def topics(self, *kinds: Kind) -> tuple[Topic, ...]:
         """What the picture says to the questions of some kinds, in the order of the questions."""
-        return tuple(topic for topic in self._topics if topic.kind in kinds)
+        found = tuple(topic for topic in self._topics if topic.kind in kinds)
+        # one reading of the ledger instead of one for each claim
+        self.picture.claims_by_id(id_ for topic in found for id_ in (*topic.claims, *topic.against))
+        return found
 
     @cached_property
     def _topics(self) -> tuple[Topic, ...]:

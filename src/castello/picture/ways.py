@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from castello.picture.connectivity import Passable, RoadGraph, RoadTimeline
+from castello.picture.connectivity import Passable, RoadGraph, RoadTimeline, parts_of
 
 Status = Literal["connected", "cut", "undecided"]
 Reading = Literal["by_fire", "on_ground"]
@@ -154,7 +154,7 @@ class Ways:
     @cached_property
     def _part_of_map(self) -> Ints:
         """The parts of the map with every road, open or shut."""
-        return self._with(np.ones(self.graph.edges, dtype=np.bool_)).parts_on(0)
+        return self._parts(np.ones(self.graph.edges, dtype=np.bool_))
 
     def is_bridge_of_map(self, edge: int) -> bool:
         """Whether a road would be a last road even with every road open: by the lie of the land."""
@@ -188,18 +188,14 @@ class Ways:
 
     # --------------------------------------------------------------------------------------------------------- one day
 
-    def _with(self, usable: Flags) -> RoadTimeline:
-        """The roads of one day, over some of them."""
-        edge = np.flatnonzero(usable)
-        passable = Passable.from_intervals(
-            days=1, edges=self.graph.edges, edge=edge, first=np.zeros_like(edge), until=np.ones_like(edge)
-        )
-        return RoadTimeline(self.graph, passable)
+    def _parts(self, usable: Flags) -> Ints:
+        """The part of each node over some of the roads, by a number."""
+        return parts_of(self.graph.nodes, start=self.graph.start[usable], end=self.graph.end[usable])
 
     def _status_of(self, node: int, *, surely: Flags, perhaps: Flags) -> Status:
-        if self._with(surely).connected([node])[0, 0]:
+        if self.connects_over(node, surely):
             return "connected"
-        return "undecided" if self._with(perhaps).connected([node])[0, 0] or not self.is_mapped(node) else "cut"
+        return "undecided" if self.connects_over(node, perhaps) or not self.is_mapped(node) else "cut"
 
     def status_if(self, node: int, reading: Reading, states: Codes) -> Status:
         """The status of a place on a day on which the roads were in these states, shape (edges,)."""
@@ -209,7 +205,8 @@ class Ways:
 
     def connects_over(self, node: int, usable: Flags) -> bool:
         """Whether a place reaches a source over some roads alone, shape (edges,)."""
-        return bool(self._with(usable).connected([node])[0, 0])
+        part = self._parts(usable)
+        return bool(part[node] == part[self.graph.source])
 
     def connected_in(self, node: int, usable: Flags, *, edges: Sequence[int], worlds: Flags) -> Flags:
         """Whether a place reaches a source in each of several worlds, in which some roads are usable and others not; shape (worlds,)."""
@@ -244,7 +241,7 @@ class Ways:
         part = self.timeline(reading, doubtful=False).parts_on(at)
         if part[node] == part[source]:
             # nothing passes through a source: what lies beyond it is no part of the way
-            met = self._with(usable & (start != source) & (end != source)).parts_on(0)
+            met = self._parts(usable & (start != source) & (end != source))
             return Connection(
                 status="connected", roads=_listed(usable & ((met[start] == met[node]) | (met[end] == met[node])))
             )

@@ -27,6 +27,7 @@ PLACE_KINDS = (
     "countryside",
     "road_node",
     "facility",
+    "market",
 )
 """What a place can be, as in the column ``kind`` of ``places.csv``."""
 

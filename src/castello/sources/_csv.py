@@ -21,7 +21,7 @@ from castello.sources._intake import Intake
 
 Cells = dict[str, str]
 
-_LONGEST_LINE = 1_000_000
+LONGEST_LINE = 1_000_000
 _CELL_LINES = 200
 _ABOVE = 20
 _OTHER_FORMATS = {
@@ -112,7 +112,7 @@ def open_table(
     marked = "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     # what is not text becomes U+FFFD, and its row is refused
     text = io.TextIOWrapper(binary, encoding=encoding or marked, errors="replace", newline=None)
-    lines = _Lines(text, intake)
+    lines = Lines(text, intake)
     header = _header(lines, intake=intake, is_header=is_header, columns=columns)
     if header is None:
         text.close()
@@ -123,7 +123,7 @@ def open_table(
     return Table(columns=tuple(name for name in names if name), rows=rows)
 
 
-class _Lines:
+class Lines:
     """Lines with their numbers; lines that turn out to be rows of their own can be put back."""
 
     def __init__(self, text: io.TextIOWrapper, intake: Intake) -> None:
@@ -134,13 +134,13 @@ class _Lines:
         """The number and the text of the next line, None at the end; what is too long for a line is passed over."""
         if self._back:
             return self._back.popleft()
-        while line := self._text.readline(_LONGEST_LINE):
+        while line := self._text.readline(LONGEST_LINE):
             self._number += 1
-            if len(line) < _LONGEST_LINE or line.endswith("\n"):
+            if len(line) < LONGEST_LINE or line.endswith("\n"):
                 return self._number, line
             while line and not line.endswith("\n"):
-                line = self._text.readline(_LONGEST_LINE)
-            hint = f"A line holds at most {_LONGEST_LINE:,} characters; save it again as 'CSV UTF-8'."
+                line = self._text.readline(LONGEST_LINE)
+            hint = f"A line holds at most {LONGEST_LINE:,} characters; save it again as 'CSV UTF-8'."
             self._intake.error("long-line", "is too long for a row", hint, row=self._number)
         return None
 
@@ -149,7 +149,7 @@ class _Lines:
 
 
 def _header(
-    lines: _Lines, *, intake: Intake, is_header: Callable[[frozenset[str]], bool], columns: str
+    lines: Lines, *, intake: Intake, is_header: Callable[[frozenset[str]], bool], columns: str
 ) -> tuple[list[str], str] | None:
     above: list[tuple[int, str]] = []
     found: list[str] = []
@@ -188,7 +188,7 @@ def _header(
 
 
 def _rows(
-    lines: _Lines, header: list[str], separator: str, intake: Intake, text: io.TextIOWrapper
+    lines: Lines, header: list[str], separator: str, intake: Intake, text: io.TextIOWrapper
 ) -> Iterator[tuple[int, Cells]]:
     with text:
         first = True
@@ -231,7 +231,7 @@ def _rows(
             )
 
 
-def _record(lines: _Lines, start: str, *, width: int, separator: str) -> str | None:
+def _record(lines: Lines, start: str, *, width: int, separator: str) -> str | None:
     """The text of a row that begins on a line: quoted cells may run over several; None if a mark is not closed."""
     if start.count('"') % 2 == 0:
         return start

@@ -13,6 +13,9 @@ from castello.names import Candidate, settled
 from castello.parties import PartyRegister
 from castello.places import Place, PlaceRegister
 
+SURE = 0.8
+"""The least score at which a name is taken for one of the register without being asked about."""
+
 _DISTINCT = 500
 _NAMED_ROWS = 5
 
@@ -44,6 +47,25 @@ class Intake:
     def warn(self, code: str, what: str, hint: str, *, row: int | None = None, column: str | None = None) -> None:
         """Say that something was taken in, but somebody should look."""
         self._add((code, column, what, hint, "warning"), row)
+
+    def many(
+        self,
+        code: str,
+        what: str,
+        hint: str,
+        *,
+        rows: Sequence[int],
+        count: int,
+        column: str | None = None,
+        severity: str = "error",
+    ) -> None:
+        """Say the same of many rows at once; ``rows`` are the first of them."""
+        key = (code, column, what, hint, severity)
+        for row in rows:
+            self._add(key, row)
+        known = self._found.get((code, column, _shown(what), _shown(hint), severity))
+        if known is not None:
+            known.count += count - len(rows)
 
     def take(self, issues: Iterable[Issue]) -> None:
         """Add issues that were found elsewhere."""
@@ -139,6 +161,21 @@ class Names:
                 hint = f"Did you mean {close[0]}?" if close else f"Add the {self._kind} to its register."
                 raise WrongUse(f"{name!r} is to mean {id!r}, which is no {self._kind}", hint=hint)
         self._known: dict[str, tuple[Candidate, ...]] = {}
+        self._sure: dict[str, tuple[Candidate, ...]] = {}
+
+    def sure(self, text: str) -> tuple[Candidate, ...]:
+        """As :meth:`candidates`, those only that share at least the skeleton of a name: quick enough for names by the ten thousand."""
+        text = _plain(text)
+        if text not in self._sure:
+            given = self._given.get(text)
+            found = self.register.resolve(text, floor=SURE) if given is None else self.candidates(text)
+            self._sure[text] = tuple(one for one in found if self._is_one(one.id))
+        return self._sure[text]
+
+    def sure_id(self, text: str) -> str | None:
+        """As :meth:`id`, by :meth:`sure`."""
+        chosen = settled(self.sure(text))
+        return None if chosen is None else chosen.id
 
     def candidates(self, text: str) -> tuple[Candidate, ...]:
         """The entries that a name may mean, best first; one that was given is alone."""

@@ -9,26 +9,47 @@ from contextlib import closing
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
 
 from castello.errors import Issue, WrongUse
-from castello.sources._csv import open_table
 from castello.sources._intake import Intake
+from castello.sources.cells import header_of
 from castello.sources.people_tables import COLUMNS
+from castello.sources.registry import tabular_sources
 
-Format = Literal["osm", "road_lines", "control", "acled", "people", "edges"]
+Format = str
+"""``osm``, ``road_lines``, ``control``, ``people``, ``edges``, or the format of a source of tables."""
 
-FORMATS = ("roads", "control", "acled", "people")
-"""What a sidecar may say that a file is."""
+
+def formats() -> tuple[str, ...]:
+    """What a sidecar may say that a file is."""
+    return ("roads", "control", "people", *sorted(tabular_sources()))
+
 
 _OSM = (".osm.pbf", ".osm", ".osm.bz2")
+_TABLES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".gz",
+    ".zip",
+    ".xlsx",
+    ".xlsm",
+    ".xls",
+    ".ods",
+    ".parquet",
+    ".jsonl",
+    ".ndjson",
+    ".shp",
+    ".sqlite",
+)
 _GEOJSON = (".geojson", ".json")
 _SHAPE = re.compile(rb'"type"\s*:\s*"(?:Multi)?(LineString|Polygon)"')
 _CHUNK = 1 << 20
 _ENOUGH = 200
-_ACLED = frozenset({"event_date", "event_type", "actor1"})
 _EDGES = frozenset({"id", "from", "to"})
-_ELSE = "Say what it is in its sidecar: format: roads, control, acled or people."
+_ELSE = "Say what it is in its sidecar: format: roads, control or people."
+_SHAPEFILE = b"\x00\x00\x27\x0a"
+_PARTS = "A Shapefile is several files: zip .shp, .dbf, .shx and .prj together, and add the zip."
 _LIBRARIES = {"osm": ("osmium", "osm"), "control": ("shapely", "gis")}
 
 
@@ -56,26 +77,32 @@ def recognise(path: Path, *, file: str, said: str | None = None, columns: Collec
     file
         Name for the issue.
     said
-        What the user says it is, one of :data:`FORMATS`; goes before all else.
+        What the user says it is, one of :func:`formats`; goes before all else.
     columns
         Names of columns that the user has given a meaning.
     """
     name = path.name.lower()
+    try:
+        if name.endswith(".shp") and _begins(path, _SHAPEFILE):
+            # even where the others lie beside it: one file of feeds/ is one file
+            return Issue(file=file, code="format", what="is one part of a Shapefile", hint=_PARTS)
+    except OSError as error:
+        return _unreadable(file, error)
     if said is not None:
-        if said not in FORMATS:
-            return _unknown(file, f"is said to be {said[:40]!r}", f"It can be {', '.join(FORMATS)}.")
-        return Recognised(format=_roads(name) if said == "roads" else said, why="its sidecar says so")  # type: ignore[arg-type]  # one of FORMATS
+        if said not in formats():
+            return _unknown(file, f"is said to be {said[:40]!r}", f"It can be {', '.join(formats())}.")
+        return Recognised(format=_roads(name) if said == "roads" else said, why="its sidecar says so")
     if name.endswith(_OSM):
         return Recognised(format="osm", why=f"it ends in {next(end for end in _OSM if name.endswith(end))}")
     try:
         if name.endswith((*_GEOJSON, ".gpkg")):
             return _by_shape(path, file=file)
-        if name.endswith((".csv", ".tsv")):
+        if name.endswith(_TABLES):
             return _by_header(path, file=file, columns=columns)
     except OSError as error:
-        return _unknown(file, f"cannot be opened ({error.strerror})", "Check the file and its rights.")
+        return _unreadable(file, error)
     ending = f"ends in {path.suffix}" if path.suffix else "has no ending"
-    hint = f"Files that end in {', '.join((*_OSM, *_GEOJSON, '.gpkg', '.csv'))} are read."
+    hint = f"Files that end in {', '.join((*_OSM, *_GEOJSON, '.gpkg', *_TABLES))} are read."
     return _unknown(file, f"{ending} and is not read", hint)
 
 
@@ -163,8 +190,6 @@ def _kind(blob: object) -> int:
 
 
 def _by_header(path: Path, *, file: str, columns: Collection[str]) -> Recognised | Issue:
-    with path.open("rb") as stream:
-        start = stream.read(_CHUNK)
     intake = Intake(file)
     mapped = {name.strip().lower() for name in columns}
 
@@ -174,21 +199,34 @@ def _by_header(path: Path, *, file: str, columns: Collection[str]) -> Recognised
 
         return (has("place", "pcode", "name") and has("persons", "families")) or (bool(mapped) and mapped <= names)
 
-    def is_any(names: frozenset[str]) -> bool:
-        return names >= _ACLED or names >= _EDGES or is_people(names)
+    heads = [frozenset(row) for sheet in header_of(path, intake=intake) for row in sheet.rows]
+    for names in heads:
+        source = next((source for source in tabular_sources().values() if source.is_header(names)), None)
+        if source is not None:
+            return Recognised(format=source.format, why=f"it has the columns of {source.name}")
+        if is_people(names):
+            return Recognised(format="people", why="it has columns of places and people")
+        if names >= _EDGES:
+            return Recognised(format="edges", why="it has the columns id, from and to")
+    if not heads:
+        nothing = Issue(
+            file=file, code="format", what="holds no table that can be read", hint=f"Save it again. {_PARTS}"
+        )
+        return next((issue for issue in intake.issues if issue.severity == "error"), nothing)
+    named = [name for name in sorted(heads[0]) if name]
+    has = f"; it has {', '.join(named[:8])}" if named else ""
+    known = ", ".join(source.name for source in tabular_sources().values() if source.bind is None)
+    hint = f"Known are the heads of {known}, of people (place, people) and of edges (id, from, to); for any other table `castello add` drafts a mapping."
+    return _unknown(file, f"has no row of heads that is known{has}", hint)
 
-    needed = (
-        "those of ACLED (event_date, event_type, actor1, ...), of people (place, people), or of edges (id, from, to)"
-    )
-    table = open_table(start, intake=intake, is_header=is_any, columns=needed)
-    if table is None:
-        return next(issue for issue in intake.issues if issue.severity == "error")
-    names = frozenset(table.columns)
-    if names >= _ACLED:
-        return Recognised(format="acled", why="it has the columns of ACLED")
-    if is_people(names):
-        return Recognised(format="people", why="it has columns of places and people")
-    return Recognised(format="edges", why="it has the columns id, from and to")
+
+def _begins(path: Path, magic: bytes) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(magic)) == magic
+
+
+def _unreadable(file: str, error: OSError) -> Issue:
+    return _unknown(file, f"cannot be opened ({error.strerror})", "Check the file and its rights.")
 
 
 def _unknown(file: str, what: str, hint: str) -> Issue:

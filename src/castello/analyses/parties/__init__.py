@@ -39,7 +39,11 @@ def parties(picture: Picture) -> tuple[Finding, ...]:
     presence = [_presence(teller, topic) for topic in teller.topics(Kind.PRESENCE)]
     return (
         *sorted((*ties, *_lasting(teller)), key=lambda finding: str(dict(finding.message.values)["key"])),
-        *(_listing(teller, topic) for topic in teller.topics(Kind.LISTING)),
+        *(
+            _listing(teller, topic)
+            for topic in teller.topics(Kind.LISTING)
+            if topic.object not in picture.registers.places
+        ),
         # by id and by nothing else: what sources say of a place never decides where it stands (PS-2)
         *sorted(presence, key=lambda finding: (finding.subject, finding.place or "")),
     )
@@ -83,7 +87,7 @@ def _lasting(teller: Teller) -> list[Finding]:
     rejected = {
         id_ for id_, item in teller.picture.verdicts.items() if item.verdict in (Verdict.REJECTED, Verdict.RETRACTED)
     }
-    claims = [claim for claim in teller.claims.values() if claim.kind is Kind.TIE and claim.id not in rejected]
+    claims = [claim for claim in teller.picture.claims(kinds=[Kind.TIE]) if claim.id not in rejected]
     found = ties_on((claim for claim in claims if claim.predicate in LASTING), teller.picture.as_of)
     return [_lasting_tie(teller, tie) for tie in found]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from castello.analyses.siege._civilians import civilian_exit
@@ -19,7 +20,8 @@ from castello.analyses.siege._conditions import (
     tier,
 )
 from castello.analyses.siege._enclave import EnclaveDay
-from castello.analyses.siege._listed import Listing, listings
+from castello.analyses.siege._listed import Call, Listing, calls, listings
+from castello.analyses.siege._throughput import share_text, throughput
 from castello.claims import Finding, Reason
 from castello.picture.aid import AidEntry, Answer, aid_entry
 from castello.picture.reach import Reach
@@ -48,13 +50,10 @@ def definitions(teller: Teller, enclave: EnclaveDay) -> list[Finding]:
     found.append(_yes_or_no(teller, enclave, "partial", in_part))
     found.append(_yes_or_no(teller, enclave, "long_term", long_term(encircled)))
     found.append(_tier(teller, enclave, tier(usual, aid=entry, is_partial=in_part)))
-    clocks: dict[str, date | None] = {
-        item.reading: item.since if item.status == "cut" else None for item in enclave.readings
-    }
-    decides = enclave.decided_by()
-    if decides is not None:
-        found.append(_flow(teller, enclave, entry, decides=decides))
-    lists = listings(picture, place=place)
+    clocks: dict[str, Reach | None] = {item.reading: _clock(enclave, item) for item in enclave.readings}
+    found += throughput(teller, enclave, entry)
+    kept = picture.registers.settings.lists
+    lists = listings(picture, place=place, lists=kept)
     # a list on which nobody put the place is told once, not for its wording and for its figures
     registers = picture.registers
     lists = tuple(
@@ -62,7 +61,8 @@ def definitions(teller: Teller, enclave: EnclaveDay) -> list[Finding]:
     )
     on = {item.body for item in lists if item.first_said is not None}
     told = [item for item in lists if item.first_said is not None or (item.body not in on and item.form == "wording")]
-    return [*found, *(_listed(teller, item, clocks=clocks) for item in told)]
+    found += [_listed(teller, item, clocks=clocks) for item in told]
+    return [*found, *(_called(teller, call) for call in calls(picture, place=place, lists=kept))]
 
 
 def _encircled(enclave: EnclaveDay, item: Reach) -> Encircled:
@@ -84,6 +84,13 @@ def _encircled(enclave: EnclaveDay, item: Reach) -> Encircled:
     gaps = ("since when it has been cut off",) if high is None else ()
     unknown = tuple(f"state of {road}" for road in item.decisive)
     return Encircled(low=low, high=high, claims=item.claims, against=item.against, unknown=(*unknown, *gaps))
+
+
+def _clock(enclave: EnclaveDay, item: Reach) -> Reach | None:
+    """A cut as a clock; one that may be older than anybody saw has no earliest first day."""
+    if item.status != "cut":
+        return None
+    return replace(item, not_before=date.min) if enclave.dated(item.reading) == "_or_before" else item
 
 
 def _partial(enclave: EnclaveDay, on_ground: Reach) -> Condition:
@@ -116,8 +123,7 @@ def _besieged(
     entry: AidEntry,
 ) -> Finding:
     statuses = dict(condition.values)
-    shares = [month.share for month in entry.months]
-    share = "; ".join(_share(low, high) for low, high in shares)
+    share = "; ".join(share_text(*month.share) for month in entry.months)
     conditions = {
         "encircled": statuses["encircled"],
         "no_regular_aid": statuses["no_regular_aid"],
@@ -135,9 +141,10 @@ def _besieged(
             "encircled": str(conditions["encircled"]),
             "no_aid": str(conditions["no_regular_aid"]),
             "no_exit": str(conditions["no_regular_exit"]),
+            **enclave.said_beside,
         },
         claims=condition.claims,
-        against=condition.against,
+        against=enclave.against(condition.claims, condition.against),
         unknown=_unknown(condition, "what sources outside this case say"),
         label="inference",
         status=condition.status,
@@ -161,11 +168,6 @@ def _besieged(
     )
 
 
-def _share(low: float | None, high: float | None) -> str:
-    ends = ["?" if share is None else f"{100 * share:.0f} %" for share in (low, high)]
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
-
-
 _RULES = {
     "partial": f"our rule: one road, under fire, or under {PARTIAL_HOURS} h a day",
     "long_term": f"our rule: {LONG_TERM_DAYS} days",
@@ -182,41 +184,15 @@ def _yes_or_no(teller: Teller, enclave: EnclaveDay, kind: str, condition: Condit
         subject=enclave.place,
         place=enclave.place,
         key=f"{kind}|{enclave.place}|{enclave.users}",
-        values={"place": enclave.place},
+        values={"place": enclave.place, **enclave.said_beside},
         claims=condition.claims,
-        against=condition.against,
+        against=enclave.against(condition.claims, condition.against),
         unknown=_unknown(condition, "roads that are not on the map"),
         label="inference",
         status=condition.status,
         reason=_reason(condition),
         definition=_RULES[kind],
         extra={"values": values},
-    )
-
-
-def _flow(teller: Teller, enclave: EnclaveDay, entry: AidEntry, *, decides: str) -> Finding:
-    """Where another side owns every crossing, what passed against what was needed: a status alone would say nothing."""
-    shares = {f"{month.month:%Y-%m}": month.share for month in entry.months}
-    # that something or nothing may have come is no figure
-    known = any(high is not None or low for low, high in shares.values())
-    return teller.finding(
-        "flow",
-        "flow.share" if known else "flow.unknown",
-        subject=enclave.place,
-        place=enclave.place,
-        key=f"flow|{enclave.place}|{enclave.users}",
-        values={
-            "place": enclave.place,
-            "party": decides,
-            "shares": "; ".join(f"{month} {_share(*share)}" for month, share in shares.items()) if known else None,
-        },
-        claims=entry.claims,
-        against=entry.against,
-        unknown=_unknown(Condition(status=entry.status, unknown=entry.unknown), "trade that is no aid"),
-        label="inference",
-        status=entry.status,
-        reason=Reason.NO_CLAIM if entry.status == "undecided" else None,
-        extra={"decides": decides, "delivered_share_of_need": {month: list(share) for month, share in shares.items()}},
     )
 
 
@@ -228,9 +204,9 @@ def _tier(teller: Teller, enclave: EnclaveDay, condition: Condition) -> Finding:
         subject=enclave.place,
         place=enclave.place,
         key=f"tier|{enclave.place}|{enclave.users}",
-        values={"place": enclave.place, "tier": None if number is None else str(number)},
+        values={"place": enclave.place, "tier": None if number is None else str(number), **enclave.said_beside},
         claims=condition.claims,
-        against=condition.against,
+        against=enclave.against(condition.claims, condition.against),
         unknown=_unknown(condition, "the wording of Siege Watch's own tiers"),
         label="inference",
         status=condition.status,
@@ -241,7 +217,7 @@ def _tier(teller: Teller, enclave: EnclaveDay, condition: Condition) -> Finding:
     )
 
 
-def _listed(teller: Teller, item: Listing, *, clocks: Mapping[str, date | None]) -> Finding:
+def _listed(teller: Teller, item: Listing, *, clocks: Mapping[str, Reach | None]) -> Finding:
     form = "not" if item.first_said is None else "delisted" if item.delisted else item.form
     return teller.finding(
         "listed",
@@ -270,5 +246,34 @@ def _listed(teller: Teller, item: Listing, *, clocks: Mapping[str, date | None])
             "first_said": item.first_said.isoformat() if item.first_said else None,
             "first_valid": item.first_valid.isoformat() if item.first_valid else None,
             "lag_days": item.lags(clocks),
+        },
+    )
+
+
+def _called(teller: Teller, call: Call) -> Finding:
+    """That somebody calls the place besieged in words of his own."""
+    return teller.finding(
+        "listed",
+        "listed.called",
+        subject=call.body,
+        place=call.place,
+        key=f"called|{call.body}|{call.place}|{call.answer}|{call.definition}",
+        values={
+            "body": call.body,
+            "place": call.place,
+            "answer": call.answer,
+            "definition": call.definition or "",
+            "said": call.first_said.isoformat(),
+        },
+        claims=call.claims,
+        against=call.against,
+        unknown=("by which test",),
+        status="called",
+        since=call.first_said,
+        definition=call.definition,
+        extra={
+            "form": "called",
+            "first_said": call.first_said.isoformat(),
+            "last_said": call.last_said.isoformat(),
         },
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from castello.analyses.siege._enclave import traffic
 from castello.claims import Finding
 from castello.picture import Picture
 from castello.picture.people import people_on
@@ -113,6 +114,7 @@ def _told(
         key=f"derived|{group.id}|{group.start}|{side}|{users}",
         values={
             "places": ";".join(sorted(group.places)),
+            "traffic": traffic(users),
             "reading": reading,
             "side": side,
             "since": group.start.isoformat(),

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from castello.analyses.siege._held import Held, held_by_another
 from castello.analyses.siege._hours import Minutes, either, hours_a_day, minutes_of
 from castello.cases.settings import Enclave
 from castello.claims import Claim, Verdict
@@ -94,7 +95,7 @@ class EnclaveDay:
     """
 
     def __init__(self, picture: Picture, enclave: Enclave, *, day: date, users: str) -> None:
-        self._picture, self.day, self.users = picture, day, users
+        self._picture, self._enclave, self.day, self.users = picture, enclave, day, users
         self.place, self.side, self.start = enclave.id, enclave.side, enclave.start
         self.roads: SideRoads = roads_of(picture, enclave.id, users=users)
         self.at = self.roads.at(day)
@@ -129,10 +130,28 @@ class EnclaveDay:
         """As :meth:`castello.picture.reach.SideRoads.reopenings`."""
         return self.roads.reopenings(self.place, reading, self.at)
 
-    def decided_by(self) -> str | None:
-        """The party of another side that lets goods pass at every source; None where some source is not in its hands."""
-        deciding = {place.decides for place in self.roads.sources()}
-        return next(iter(deciding)) if len(deciding) == 1 else None
+    def decided_by(self) -> tuple[str, ...]:
+        """The parties that let goods pass at the sources, where that is another's decision at every one of them; else none."""
+        deciding = [place.decides for place in self.roads.sources()]
+        named = sorted({party for party in deciding if party is not None})
+        return tuple(named) if named and None not in deciding else ()
+
+    @cached_property
+    def held(self) -> Held | None:
+        """What is said of another side that holds it; None where nobody says so."""
+        return held_by_another(self._picture, self._enclave, day=self.day)
+
+    @property
+    def said_beside(self) -> dict[str, str]:
+        """What stands in brackets in each sentence on it: whose passage was asked about, and what a status alone would hide."""
+        held = [] if self.held is None else ["holder-contested" if self.held.contested else "held-by-other"]
+        notes = [*(["by-leave"] if self.decided_by() else []), *held]
+        return {"traffic": traffic(self.users), "note": ";".join(notes)}
+
+    def against(self, claims: Iterable[str], against: Iterable[str]) -> tuple[str, ...]:
+        """What speaks against a status: with those who say that another side holds the enclave."""
+        others = () if self.held is None else self.held.claims
+        return tuple(sorted({*against, *others} - set(claims)))
 
     def dated(self, reading: Reading) -> Dating:
         """How the beginning of its status is told: whether somebody saw it begin."""
@@ -254,6 +273,11 @@ class EnclaveDay:
         )
 
 
+def traffic(users: str) -> str:
+    """Whose passage a sentence is about, as a key of the catalogue; nothing where it is that of supplies, as always if nothing is said."""
+    return "" if users == "supply" else f"traffic-{users}"
+
+
 def enclaves_on(picture: Picture, *, day: date | None = None, users: str) -> tuple[EnclaveDay, ...]:
     """The enclaves that exist on a day (None = the day of the picture), in the order of the case's settings."""
     asked = picture.as_of if day is None else day
@@ -262,3 +286,9 @@ def enclaves_on(picture: Picture, *, day: date | None = None, users: str) -> tup
         for enclave in picture.registers.enclaves
         if enclave.exists(asked)
     )
+
+
+def decided_by_others(picture: Picture, *, users: str = "supply") -> tuple[str, ...]:
+    """The enclaves of the case, on whatever day, that no goods reach but by another's leave, in the order of the settings."""
+    days = (EnclaveDay(picture, enclave, day=picture.as_of, users=users) for enclave in picture.registers.enclaves)
+    return tuple(enclave.place for enclave in days if enclave.decided_by())

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, tzinfo
 from itertools import product
 from math import prod
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from numpy.typing import NDArray
 
-from castello.picture.roads import is_whole_day
+from castello.claims.hours import DAY_MINUTES, is_whole_day, read_hours
 
 Minutes = NDArray[np.bool_]
 """Whether a road lets pass in each minute of a day, shape (1440,)."""
 
-_DAY = 24 * 60
 _MOST_CHOICES = 64
 """Choices among claims on the hours of several roads are worked through up to this many; beyond that each road for itself at its least and most."""
-
-_SPAN = r"\d{1,2}:\d\d\s*[-\N{EN DASH}]\s*\d{1,2}:\d\d"
-_WINDOW = re.compile(rf"(?P<spans>{_SPAN}(?:\s*(?:,|;|and)\s*{_SPAN})*)(?:\s+(?P<zone>\S+/\S+|UTC|GMT))?")
 
 
 def minutes_of(window: str, *, day: date, zone: tzinfo) -> Minutes | None:
@@ -52,32 +46,25 @@ def minutes_of(window: str, *, day: date, zone: tzinfo) -> Minutes | None:
     True
     """
     if is_whole_day(window):
-        return np.ones(_DAY, dtype=np.bool_)
-    found = _WINDOW.fullmatch(window.strip())
-    if found is None:
+        return np.ones(DAY_MINUTES, dtype=np.bool_)
+    hours = read_hours(window)
+    if hours is None:
         return None
-    minutes = np.zeros(_DAY, dtype=np.bool_)
-    for span in re.findall(_SPAN, found["spans"]):
-        hour, minute, until_hour, until_minute = (int(number) for number in re.findall(r"\d+", span))
-        if max(hour, until_hour) > 24 or max(minute, until_minute) > 59:
-            return None
-        first = (hour * 60 + minute) % _DAY
-        length = (until_hour * 60 + until_minute - first) % _DAY or _DAY
-        minutes[np.arange(first, first + length) % _DAY] = True
-    if found["zone"] is None:
+    minutes = np.zeros(DAY_MINUTES, dtype=np.bool_)
+    for first, length in hours.spans:
+        minutes[np.arange(first, first + length) % DAY_MINUTES] = True
+    if hours.zone is None:
         return minutes
-    try:
-        own = UTC if found["zone"] in ("UTC", "GMT") else ZoneInfo(found["zone"])
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
     noon = datetime.combine(day, time(12), tzinfo=UTC)
-    ahead = noon.astimezone(zone).replace(tzinfo=UTC) - noon.astimezone(own).replace(tzinfo=UTC)
+    ahead = noon.astimezone(zone).replace(tzinfo=UTC) - noon.astimezone(hours.zone).replace(tzinfo=UTC)
     return np.roll(minutes, int(ahead.total_seconds()) // 60)
 
 
 def either(minutes: Minutes | None) -> tuple[Minutes, ...]:
     """Hours as those that a road may have: what is not stated as hours may be any."""
-    return (np.zeros(_DAY, dtype=np.bool_), np.ones(_DAY, dtype=np.bool_)) if minutes is None else (minutes,)
+    return (
+        (np.zeros(DAY_MINUTES, dtype=np.bool_), np.ones(DAY_MINUTES, dtype=np.bool_)) if minutes is None else (minutes,)
+    )
 
 
 def hours_a_day(

@@ -1,4 +1,4 @@
-"""Lists that others keep: since when a body calls a place besieged, when its first figure held it, and the lag behind our clocks."""
+"""Lists that others keep: since when a body lists a place, when its first figure held it, the lag behind our clocks; and who else calls it besieged."""
 
 from __future__ import annotations
 
@@ -7,68 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from castello.claims import Claim, Kind, Modality, Verdict
+from castello.cases.siege_lists import USUAL, SiegeList
+from castello.claims import UNKNOWN, Claim, Kind, Modality, Verdict
 from castello.picture import Picture
+from castello.picture.reach import Reach, Spell
 from castello.picture.telling import said_on
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class List:
-    """
-    A list that somebody keeps: who keeps it, as what it lists places, and which definitions of claims speak under it.
-
-    ``always`` says that it is told also where the place is not on it.
-    """
-
-    name: str
-    body: str
-    status: str
-    speakers: tuple[str, ...]
-    definitions: tuple[str, ...]
-    always: bool = False
-
-
-_UN = ("un-ocha", "united-nations")
-LISTS = (
-    List(
-        name="un-ocha",
-        body="un-ocha",
-        status="besieged",
-        speakers=_UN,
-        definitions=("un-besieged",),
-        always=True,
-    ),
-    List(
-        name="un-ocha-encircled",
-        body="un-ocha",
-        status="military encircled",
-        speakers=_UN,
-        definitions=("un-military-encircled",),
-    ),
-    List(
-        name="un-ocha-hard-to-reach",
-        body="un-ocha",
-        status="hard to reach",
-        speakers=_UN,
-        definitions=("un-hard-to-reach",),
-    ),
-    List(
-        name="siege-watch",
-        body="siege-watch",
-        status="besieged",
-        speakers=("siege-watch",),
-        definitions=("siege-watch",),
-        always=True,
-    ),
-    List(
-        name="siege-watch-watchlist",
-        body="siege-watch",
-        status="watchlist",
-        speakers=("siege-watch",),
-        definitions=("siege-watch-watchlist",),
-    ),
-)
-"""The lists that are looked for. What is on them is never worked out: only claims put a place there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,24 +41,43 @@ class Listing:
         """Whether the place is on the list, in this form."""
         return self.first_said is not None and self.delisted is None
 
-    def lags(self, clocks: Mapping[str, date | None]) -> dict[str, int | None]:
+    def lags(self, clocks: Mapping[str, Reach | Spell | None]) -> dict[str, tuple[int, int | None] | None]:
         """
-        Days from each clock to the day it was said; None where either is missing, negative where the list came first.
+        Days from each clock to the day it was said, the least and the most; None where either is missing, negative where the list came first.
 
         Parameters
         ----------
         clocks
-            Days by name, such as the first day of fire control and of the cut on the ground.
+            Cuts by name, such as that by fire and that on the ground. Where undecided days come before one the two differ; the most is None
+            where it may have begun on any day.
         """
         said = self.first_said
-        return {
-            clock: None if day is None or said is None else (said - day).days for clock, day in sorted(clocks.items())
-        }
+        return {clock: None if cut is None or said is None else cut.lag(said) for clock, cut in sorted(clocks.items())}
 
 
-def listings(picture: Picture, *, place: str, until: date | None = None) -> tuple[Listing, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
     """
-    Every list that holds a place, and the two lists of besieged places whether they do or not.
+    That somebody calls a place besieged, or partly so, under words of his own: no entry on a list.
+
+    ``first_said`` and ``last_said`` are the days on which it was said, first and last; ``definition`` his words, None where he gives none.
+    """
+
+    body: str
+    place: str
+    answer: str
+    definition: str | None
+    first_said: date
+    last_said: date
+    claims: tuple[str, ...]
+    against: tuple[str, ...]
+
+
+def listings(
+    picture: Picture, *, place: str, until: date | None = None, lists: Sequence[SiegeList] = USUAL
+) -> tuple[Listing, ...]:
+    """
+    Every list that holds a place, and those that are always told whether they do or not.
 
     Parameters
     ----------
@@ -125,11 +87,13 @@ def listings(picture: Picture, *, place: str, until: date | None = None) -> tupl
         Id of a place.
     until
         Last day on which it may have been said; None = the day of the picture.
+    lists
+        Those that are looked for.
 
     Returns
     -------
     tuple of Listing
-        In the order of :data:`LISTS`, wording before figures.
+        In the order of the lists, wording before figures.
 
     Notes
     -----
@@ -138,16 +102,11 @@ def listings(picture: Picture, *, place: str, until: date | None = None) -> tupl
     named with it. Agreement with a list is not validation, and a place that is on none may be besieged.
     """
     last = picture.as_of if until is None else until
-    gone = {id_ for id_, item in picture.verdicts.items() if item.verdict in (Verdict.REJECTED, Verdict.RETRACTED)}
-    about = [
-        claim
-        for claim in picture.claims(kinds=[Kind.LISTING, Kind.SIEGE, Kind.PEOPLE], end=last)
-        if place in (claim.object, claim.subject) and claim.id not in gone
-    ]
+    about = _about(picture, place, kinds=[Kind.LISTING, Kind.SIEGE, Kind.PEOPLE], end=last)
     told = [claim for claim in about if claim.modality in (Modality.ASSERTED, Modality.LIKELY)]
     denied = [claim for claim in about if claim.modality is Modality.NEGATED]
     found = []
-    for item in LISTS:
+    for item in lists:
         wording = [claim for claim in told if _words(claim, item) and said_on(claim) <= last]
         figures = [claim for claim in told if _counts(claim, item) and claim.published <= last]
         left = [claim for claim in told if _delists(claim, item) and said_on(claim) <= last]
@@ -160,26 +119,84 @@ def listings(picture: Picture, *, place: str, until: date | None = None) -> tupl
     return tuple(found)
 
 
-def _words(claim: Claim, item: List) -> bool:
+def calls(
+    picture: Picture, *, place: str, until: date | None = None, lists: Sequence[SiegeList] = USUAL
+) -> tuple[Call, ...]:
+    """
+    Who calls a place besieged, or partly so, under words that are those of no list; by the day on which it was first said.
+
+    Parameters
+    ----------
+    picture, place, until, lists
+        As in :func:`listings`.
+
+    Notes
+    -----
+    Whose word it is: the first speaker who is known, else who passed it on. What denies it under the same words stands against it.
+    """
+    last = picture.as_of if until is None else until
+    of_lists = {definition for item in lists for definition in item.definitions}
+    about = [
+        claim
+        for claim in _about(picture, place, kinds=[Kind.SIEGE], end=last)
+        if claim.object == place and claim.slot("definition") not in of_lists and said_on(claim) <= last
+    ]
+    said: dict[tuple[str, str, str | None], list[Claim]] = {}
+    for claim in about:
+        if claim.modality in (Modality.ASSERTED, Modality.LIKELY):
+            who = next((link.who for link in claim.chain if link.who != UNKNOWN), UNKNOWN)
+            said.setdefault((who, str(claim.predicate), _definition(claim)), []).append(claim)
+    denied = [claim for claim in about if claim.modality is Modality.NEGATED]
+    found = [
+        Call(
+            body=who,
+            place=place,
+            answer=answer,
+            definition=definition,
+            first_said=min(map(said_on, told)),
+            last_said=max(map(said_on, told)),
+            claims=tuple(sorted(claim.id for claim in told)),
+            against=tuple(sorted(claim.id for claim in denied if _definition(claim) == definition)),
+        )
+        for (who, answer, definition), told in said.items()
+    ]
+    return tuple(sorted(found, key=lambda call: (call.first_said, call.body, call.answer, call.definition or "")))
+
+
+def _definition(claim: Claim) -> str | None:
+    return None if claim.slot("definition") is None else str(claim.slot("definition"))
+
+
+def _about(picture: Picture, place: str, *, kinds: Sequence[Kind], end: date) -> list[Claim]:
+    """Claims on a place that nobody refused."""
+    gone = {id_ for id_, item in picture.verdicts.items() if item.verdict in (Verdict.REJECTED, Verdict.RETRACTED)}
+    return [
+        claim
+        for claim in picture.claims(kinds=kinds, end=end)
+        if place in (claim.object, claim.subject) and claim.id not in gone
+    ]
+
+
+def _words(claim: Claim, item: SiegeList) -> bool:
     if claim.kind is Kind.LISTING:
         return claim.predicate == "lists_as" and _of_list(claim, item)
     return claim.kind is Kind.SIEGE and claim.predicate == "besieges" and claim.slot("definition") in item.definitions
 
 
-def _delists(claim: Claim, item: List) -> bool:
+def _delists(claim: Claim, item: SiegeList) -> bool:
     return claim.kind is Kind.LISTING and claim.predicate == "delists" and _of_list(claim, item)
 
 
-def _of_list(claim: Claim, item: List) -> bool:
+def _of_list(claim: Claim, item: SiegeList) -> bool:
     return claim.subject in item.speakers and str(claim.slot("status") or item.status).lower() == item.status
 
 
-def _counts(claim: Claim, item: List) -> bool:
+def _counts(claim: Claim, item: SiegeList) -> bool:
     return claim.kind is Kind.PEOPLE and claim.slot("definition") in item.definitions
 
 
 def _listing(
-    item: List,
+    item: SiegeList,
     told: Sequence[Claim],
     *,
     place: str,

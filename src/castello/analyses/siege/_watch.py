@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from castello.analyses.siege._enclave import EnclaveDay, enclaves_on
+from castello.analyses.siege._corridors import Corridor, corridors
+from castello.analyses.siege._enclave import EnclaveDay, enclaves_on, traffic
 from castello.claims import Finding
 from castello.picture import Picture
 from castello.picture.reach import LastRoad
@@ -29,7 +30,8 @@ def watch(picture: Picture, *, users: str = "supply") -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        ``watch``, one for each enclave, reading and last road, in the order of the case's enclaves; ``extra`` has ``alarm`` and why.
+        ``watch``, one for each enclave, reading and corridor (last roads in series), in the order of the case's enclaves; ``extra`` has ``alarm`` and
+        why.
 
     Notes
     -----
@@ -41,46 +43,71 @@ def watch(picture: Picture, *, users: str = "supply") -> tuple[Finding, ...]:
     yesterday = picture.as_of - timedelta(days=1)
     before = {item.place: item for item in enclaves_on(picture, day=yesterday, users=users)}
     return tuple(
-        _watched(teller, enclave, road, before.get(enclave.place))
+        _watched(teller, enclave, corridor, before.get(enclave.place))
         for enclave in enclaves_on(picture, users=users)
         for item in enclave.readings
-        for road in enclave.last_roads(item.reading)
+        for corridor in corridors(enclave.last_roads(item.reading))
     )
 
 
-def _watched(teller: Teller, enclave: EnclaveDay, road: LastRoad, before: EnclaveDay | None) -> Finding:
+def _watched(teller: Teller, enclave: EnclaveDay, corridor: Corridor, before: EnclaveDay | None) -> Finding:
+    road = corridor.first
     people = enclave.people_behind(road)
-    why = [] if road.structural or before is None else _news(road, enclave, before)
+    news = [
+        why
+        for part in corridor.roads
+        if not part.structural and before is not None
+        for why in _news(part, enclave, before)
+    ]
+    why = list(dict.fromkeys(news))
     # "at least so many" may be any number
     enough = people.known and (people.high is None or people.high >= ALARM_PEOPLE)
     alarm = bool(why) and enough
+    claims = tuple(sorted({*corridor.claims, *people.claims}))
     return teller.finding(
         "watch",
-        "watch.alarm" if alarm else "watch.people" if people.known else "watch.nobody_counted",
+        f"watch.{_form(corridor, alarm=alarm, counted=people.known)}",
         subject=road.place,
         place=road.place,
-        key=f"watch|{road.place}|{road.road}|{enclave.users}",
+        key=f"watch|{road.place}|{corridor.key}|{enclave.users}",
         values={
             "place": road.place,
             "road": road.road,
+            "roads": ";".join(corridor.ids) if len(corridor.roads) > 1 else None,
             "reading": road.reading,
-            "state": road.state,
+            "state": corridor.state,
+            "traffic": traffic(enclave.users),
             "people": interval(people.low, people.high) if people.known else None,
             "why": ";".join(why) or None,
         },
-        claims=tuple(sorted({*road.claims, *people.claims})),
-        against=road.against,
+        claims=claims,
+        against=corridor.against,
         unknown=("roads that are not on the map",),
         label="inference",
-        reason=assumed((*road.claims, *people.claims), road.against),
-        status="structural" if road.structural else "one_road_away",
+        reason=assumed(claims, corridor.against),
+        status="structural" if corridor.structural else "one_road_away",
         low=people.low,
         high=people.high,
         unit="person" if people.known else None,
-        since=road.since,
+        since=corridor.since,
         reading=road.reading,
-        extra={"alarm": alarm, "why": why, "side": road.side, "certain": road.certain},
+        extra={
+            "alarm": alarm,
+            "why": why,
+            "side": road.side,
+            "certain": corridor.certain,
+            "parts": corridor.parts(),
+        },
     )
+
+
+def _form(corridor: Corridor, *, alarm: bool, counted: bool) -> str:
+    several = len(corridor.roads) > 1
+    if alarm:
+        return "alarm_corridor" if several else "alarm"
+    if several:
+        return "corridor" if counted else "corridor_nobody_counted"
+    return "people" if counted else "nobody_counted"
 
 
 def _news(road: LastRoad, now: EnclaveDay, before: EnclaveDay) -> list[str]:

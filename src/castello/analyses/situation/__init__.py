@@ -14,6 +14,7 @@ from castello.analyses.situation._statements import statements
 from castello.analyses.situation._words import aside, first_of_last, period, word
 from castello.claims import UNKNOWN, AlsoValue, Finding, Kind, Reason, Verdict
 from castello.picture import Picture, Topic
+from castello.picture.feeds import OneByOne
 from castello.picture.sentences import interval, is_area, name_of
 from castello.picture.telling import Teller
 
@@ -52,9 +53,12 @@ def situation(picture: Picture) -> tuple[Finding, ...]:
         Kind.CASUALTY: _casualty,
         Kind.BREACH: _breach,
     }
+    topics = OneByOne(picture).topics(*tellers)
+    # one reading of the ledger instead of one for each claim
+    picture.claims_by_id(id_ for topic in topics for id_ in (*topic.claims, *topic.against))
     found: list[Finding] = []
     for kind, tell in tellers.items():
-        found += [tell(teller, topic) for topic in teller.topics(kind) if _is_told(teller, topic)]
+        found += [tell(teller, topic) for topic in topics if topic.kind is kind and _is_told(teller, topic)]
     return (*found, *statements(teller))
 
 

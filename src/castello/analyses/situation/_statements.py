@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from castello.analyses.situation._words import aside, first_of_last, period, word
 from castello.claims import UNKNOWN, AlsoValue, Claim, Finding, Kind, Modality, Verdict
+from castello.picture import Picture
+from castello.picture.feeds import OneByOne
 from castello.picture.sentences import interval, name_of
 from castello.picture.telling import Teller, said_on
 
@@ -22,10 +24,18 @@ def statements(teller: Teller) -> list[Finding]:
         id_ for id_, item in teller.picture.verdicts.items() if item.verdict in (Verdict.REJECTED, Verdict.RETRACTED)
     }
     groups: dict[tuple[str, str], list[Claim]] = {}
-    for claim in teller.claims.values():
-        if claim.id not in rejected and claim.kind in _LISTED and _LISTED[claim.kind](claim, teller.picture.as_of):
+    for claim in _told(teller.picture):
+        if claim.id not in rejected and _LISTED[claim.kind](claim, teller.picture.as_of):
             groups.setdefault((claim.kind.value, claim.question), []).append(claim)
     return [_statement(teller, sorted(group, key=lambda claim: claim.id)) for _, group in sorted(groups.items())]
+
+
+def _told(picture: Picture) -> Iterator[Claim]:
+    """Claims of the kinds that are listed, as far as their days let them be told; those of feeds only where they speak of the case's places."""
+    lately = tuple(kind for kind, when in _LISTED.items() if when is _happened_lately)
+    told = OneByOne(picture)
+    yield from told.claims(kinds=lately, start=first_of_last(picture.as_of, STATEMENT_DAYS), end=picture.as_of)
+    yield from told.claims(kinds=[kind for kind in _LISTED if kind not in lately])
 
 
 def _happened_lately(claim: Claim, as_of: date) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from castello.analyses.totals.figures import slack_of
 from castello.claims import Claim, Finding, Kind, Verdict, Verification
 from castello.picture import Picture, Topic
+from castello.picture.feeds import OneByOne
 from castello.picture.interval import Interval, hull, written
 from castello.picture.origins import clusters
 from castello.picture.people import HOUSEHOLD, IN_PLACE, Ends, origins_of, persons
@@ -115,14 +117,15 @@ def people(picture: Picture, *, sizes: Sequence[Size] = (), household: Interval 
     Parameters
     ----------
     picture
-        The ledger as of a day; topics of kind *people* are read.
+        The ledger as of a day; topics of kind *people* are read, those of feeds only about places of the case's own register.
     sizes
         Household sizes that published figures imply; shown beside the assumed one.
     household
         Persons per family, both ends; our assumption unless the caller knows better.
     """
-    claims = {claim.id: claim for claim in picture.claims(kinds=[Kind.PEOPLE], end=picture.as_of)}
-    groups = _groups(picture.topics(Kind.PEOPLE), claims, household)
+    told = OneByOne(picture)
+    claims = {claim.id: claim for claim in told.claims(kinds=[Kind.PEOPLE], end=picture.as_of)}
+    groups = _groups(told.topics(Kind.PEOPLE), claims, household)
     said = _Said(picture=picture, claims=claims, sizes=tuple(sizes), household=household)
     findings = [said.finding(group) for group in groups]
     by_place: dict[str, list[_Group]] = defaultdict(list)
@@ -173,7 +176,7 @@ def _statement(claim: Claim, household: Interval) -> _Statement:
     return _Statement(claim=claim, persons=persons(quantity, household), loose=loose * size)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is worked out once is kept
 class _Said:
     """Makes findings of groups, with what they share."""
 
@@ -289,10 +292,17 @@ class _Said:
         joined = clusters(self.picture.judgements)
         questions = {item.claim.question for item in statements}
         found: dict[str, list[str]] = defaultdict(list)
-        for claim in self.claims.values():
-            if claim.question in questions:
+        for question in sorted(questions):
+            for claim in self._by_question.get(question, ()):
                 found[origins_of(claim, joined)[1]].append(claim.id)
         return [{"origin": origin, "claims": sorted(ids)} for origin, ids in sorted(found.items()) if len(ids) > 1]
+
+    @cached_property
+    def _by_question(self) -> Mapping[str, Sequence[Claim]]:
+        found: dict[str, list[Claim]] = defaultdict(list)
+        for claim in self.claims.values():
+            found[claim.question].append(claim)
+        return found
 
     def _set_aside(self, key: str) -> tuple[str, ...]:
         """Claims to the question that a judgement rejected or their source retracted."""
@@ -301,8 +311,8 @@ class _Said:
         return tuple(
             sorted(
                 claim.id
-                for claim in self.claims.values()
-                if claim.id in verdicts and verdicts[claim.id].verdict in gone and _key(claim) == key
+                for id_, verdict in verdicts.items()
+                if verdict.verdict in gone and (claim := self.claims.get(id_)) is not None and _key(claim) == key
             )
         )
 

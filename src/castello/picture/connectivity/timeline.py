@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from castello.errors import WrongUse
 from castello.picture.connectivity.compiled import choice
-from castello.picture.connectivity.contraction import Contraction, Roads, contracted, pieces
+from castello.picture.connectivity.contraction import Contraction, Roads, contracted
 from castello.picture.connectivity.graph import (
     Flags,
     Ints,
@@ -35,12 +35,14 @@ from castello.picture.connectivity.last_roads import (
     together,
 )
 from castello.picture.connectivity.over_time import reached_over_time
+from castello.picture.connectivity.parts import parts_of
 from castello.picture.connectivity.reopening import LIMIT, Closed, Reopenings, reopenings
 from castello.picture.connectivity.routes import CAP, RouteGraph
-from castello.picture.connectivity.search import adjacency, search
 
 SLAB_DAYS = 60
 """Length of a slab; twice or half of it makes little difference."""
+
+_DAYS_KEPT = 4
 
 
 class RoadTimeline:
@@ -98,7 +100,8 @@ class RoadTimeline:
         self._day: tuple[int, Day] | None = None
         self._given_people: Standing | None = None
         self._usable: tuple[int, Flags] | None = None
-        self._closed: tuple[tuple[int, bytes, bytes | None, bytes], Closed, Ints] | None = None
+        self._parts: dict[int, Ints] = {}
+        self._closed: tuple[tuple[int, bytes], Closed, Ints] | None = None
 
     # ------------------------------------------------------------------------------------------------------- all days
 
@@ -142,7 +145,7 @@ class RoadTimeline:
         blocks = self._blocks
         piece, first, until = runs_of(self._reached.T)
         reached = Spans(what=piece, first=first, until=until, number=np.ones(len(piece)))
-        structural = dead_ends(blocks, owner=pieces(blocks.search), reached=reached)
+        structural = dead_ends(blocks, owner=self._piece[blocks.search.order], reached=reached)
         begins = range(0, self.passable.days, slab_days)
         rows = together(structural, *(last_roads_of_slab(self._slab(begin, slab_days=slab_days)) for begin in begins))
         dead = np.zeros(self.graph.edges, dtype=np.bool_)
@@ -178,7 +181,7 @@ class RoadTimeline:
             If the day does not exist.
         """
         check_day(day, days=self.passable.days)
-        return self._parts_on(self._usable_on(day))[self._piece]
+        return self._parts_on(day)[self._piece]
 
     def last_roads_on(self, day: int, *, nodes: ArrayLike, people: ArrayLike | None = None) -> tuple[LastRoad, ...]:
         """
@@ -226,16 +229,7 @@ class RoadTimeline:
             raise WrongUse(f"routes counted up to {cap}", hint=f"Use a number from 1 to {CAP}.")
         return self._routes.routes(place, usable=self._usable_on(day), cap=cap)
 
-    def reopenings_on(
-        self,
-        day: int,
-        *,
-        nodes: ArrayLike,
-        closed: ArrayLike,
-        cost: ArrayLike | None = None,
-        people: ArrayLike | None = None,
-        limit: int = LIMIT,
-    ) -> Reopenings:
+    def reopenings_on(self, day: int, *, nodes: ArrayLike, closed: ArrayLike, limit: int = LIMIT) -> Reopenings:
         """
         Which closed roads, opened on a day, would connect nodes, taken as one place, to the source again.
 
@@ -247,46 +241,33 @@ class RoadTimeline:
             At least one node. The place counts as connected if one of them is.
         closed
             Edges that may be opened. Those that can be used on that day are passed over: they need no opening.
-        cost
-            What it costs to open each of ``closed``, at least 0, in a unit of the caller's.
-        people
-            Who lives where on this day, if not the people of the graph; shape (nodes of the graph,).
         limit
             How many sets of the fewest edges are listed.
 
         Raises
         ------
         WrongUse
-            If the day, a node or an edge does not exist, no node is given, or costs or people are not numbers of at least 0.
+            If the day, a node or an edge does not exist, or no node is given.
         """
-        place, edges = self._place(nodes), node_indices(closed, among=self.graph.edges)
-        costs = None if cost is None else np.ascontiguousarray(cost, dtype=np.float64)
-        if costs is not None and (costs.shape != edges.shape or not np.all(costs >= 0)):
-            raise WrongUse("cost has one number of at least 0 for each closed edge", hint="Leave out what has no cost.")
-        lives = self.graph.people if people is None else np.ascontiguousarray(people, dtype=np.float64)
-        check_people(lives, nodes=self.graph.nodes)
+        place = self._place(nodes)
+        may_open = np.zeros(self.graph.edges, dtype=np.bool_)
+        may_open[node_indices(closed, among=self.graph.edges)] = True
+        edges = np.flatnonzero(may_open).astype(np.int32)
         # many places are asked about with the same roads closed
-        asked = (day, edges.tobytes(), None if costs is None else costs.tobytes(), lives.tobytes())
+        asked = (day, edges.tobytes())
         if self._closed is None or self._closed[0] != asked:
-            self._closed = (asked, *self._closed_on(day, edges, costs=costs, lives=lives))
+            self._closed = (asked, *self._closed_on(day, edges))
         _, closed_now, part = self._closed
         return reopenings(closed_now, parts=part[self._piece[place]], limit=limit)
 
-    def _closed_on(self, day: int, edges: Ints, *, costs: Reals | None, lives: Reals) -> tuple[Closed, Ints]:
+    def _closed_on(self, day: int, edges: Ints) -> tuple[Closed, Ints]:
         """The closed edges of a day between the parts that the usable ones leave, and the part of each piece."""
         usable = self._usable_on(day)
-        part = self._parts_on(usable)
+        part = self._parts_on(day)
         one, other = part[self._piece[self.graph.start[edges]]], part[self._piece[self.graph.end[edges]]]
         shut = ~usable[edges] & (one != other)
-        closed = Closed(
-            edge=edges[shut],
-            one=one[shut],
-            other=other[shut],
-            cost=None if costs is None else costs[shut],
-            source=int(part[self._piece[self.graph.source]]),
-            people=people_by(part[self._piece], lives, labels=int(part.max()) + 1),
-        )
-        return closed, part
+        source = int(part[self._piece[self.graph.source]])
+        return Closed(edge=edges[shut], one=one[shut], other=other[shut], source=source, parts=len(part)), part
 
     # ------------------------------------------------------------------------------------------- made once, and kept
 
@@ -308,9 +289,20 @@ class RoadTimeline:
 
     @cached_property
     def _piece(self) -> Ints:
-        """For each node the piece that hangs together on always usable edges; 0 is that of the source."""
-        found = self._blocks.search
-        return pieces(found)[found.position]
+        """
+        For each node the piece that hangs together on always usable edges.
+
+        0 is that of the source; those that changing edges lead to have the next numbers.
+        """
+        graph, always, changing = self.graph, self.passable.always, self._changing
+        lowest = parts_of(graph.nodes, start=graph.start[always], end=graph.end[always])
+        tops = np.flatnonzero(lowest == np.arange(graph.nodes))
+        doors = np.zeros(graph.nodes, dtype=np.int8)
+        doors[lowest[graph.start[changing]]] = doors[lowest[graph.end[changing]]] = 1
+        doors[lowest[graph.source]] = 2
+        number = np.empty(graph.nodes, dtype=np.int32)
+        number[tops[np.argsort(-doors[tops], kind="stable")]] = np.arange(len(tops))
+        return number[lowest]
 
     @cached_property
     def _people_of_pieces(self) -> Reals:
@@ -331,7 +323,7 @@ class RoadTimeline:
         start, end = self._piece[self.graph.start[spans.edge]], self._piece[self.graph.end[spans.edge]]
         apart = start != end
         return reached_over_time(
-            # the search begins at the source and then where changing edges end, so these pieces have the lowest numbers
+            # pieces that changing edges lead to have the lowest numbers
             nodes=1 + int(max(one.max(initial=0), other.max(initial=0))),
             source=0,
             start=start[apart],
@@ -401,17 +393,15 @@ class RoadTimeline:
             self._usable = (day, self.passable.on(day))
         return self._usable[1]
 
-    def _parts_on(self, usable: Flags) -> Ints:
-        """The part of each piece: pieces that usable edges join are one part."""
-        one, other, edge = self._between_pieces
-        count = len(self._people_of_pieces)
-        found = search(
-            adjacency(count, start=one, end=other),
-            usable=usable[edge],
-            roots=np.arange(count, dtype=np.int32),
-            compiled=self._compiled,
-        )
-        return pieces(found)[found.position]
+    def _parts_on(self, day: int) -> Ints:
+        """The part of each piece on a day, those of the last few kept: pieces that usable edges join are one part."""
+        if day not in self._parts:
+            while len(self._parts) >= _DAYS_KEPT:
+                del self._parts[next(iter(self._parts))]
+            one, other, edge = self._between_pieces
+            open_ = self._usable_on(day)[edge]
+            self._parts[day] = parts_of(len(self._people_of_pieces), start=one[open_], end=other[open_])
+        return self._parts[day]
 
     def _place(self, nodes: ArrayLike) -> Ints:
         place = node_indices(nodes, among=self.graph.nodes)

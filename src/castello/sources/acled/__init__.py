@@ -1,5 +1,5 @@
-"""ACLED: who gained ground, from its rows on territory. What is taken and how is in ``description.md``."""
+"""ACLED: who did what, where and when, as coded from reports; and, from rows on territory, who gained ground. All is in ``description.md``."""
 
-from castello.sources.acled.reader import ACLED_COLUMNS, read
+from castello.sources.acled.reader import SOURCE
 
-__all__ = ["ACLED_COLUMNS", "read"]
+__all__ = ["SOURCE"]

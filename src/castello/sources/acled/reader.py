@@ -1,357 +1,336 @@
-"""How an ACLED export becomes claims about control."""
+"""How the rows of ACLED become claims of events, and of control where they speak of territory."""
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from pathlib import Path
-from typing import Literal
+from typing import Any
 
-from castello.claims import Claim, Document, InvalidClaim, Kind, Link, Locator, Period, Role
-from castello.errors import Issue
-from castello.parties import PartyRegister
-from castello.places import PlaceRegister
-from castello.sources._csv import Cells, column_key, open_table
-from castello.sources._days import NotADay, read_days
-from castello.sources._intake import Intake, Names, listed
+import pyarrow as pa
 
-ACLED_COLUMNS = frozenset(
+from castello.claims import Link, Role, canonical
+from castello.claims.vocabulary import from_acled
+from castello.engines import Steps
+from castello.ledger.columns import also_text
+from castello.sources.acled._actors import actors, party_names
+from castello.sources.acled._tables import decisive, listed, quoted, same
+from castello.sources.acled._territory import MAX_KM, control, ground, on_earth
+from castello.sources.tabular import Check, Plan, Reading, Tabular
+
+COLUMNS = frozenset(
     """
     gwno data_id iso iso3 event_id_cnty event_id_no_cnty event_date year time_precision disorder_type event_type sub_event_type
     actor1 ally_actor_1 assoc_actor_1 inter1 actor2 ally_actor_2 assoc_actor_2 inter2 interaction civilian_targeting region
     country admin1 admin2 admin3 location latitude longitude geo_precision source source_scale notes fatalities tags timestamp
     """.split()  # noqa: SIM905  # a list of thirty-seven words in quotation marks is harder to read
 )
-"""Columns of the three generations of ACLED's files, in their plain form."""
+"""The three generations of ACLED's files."""
 
-MAX_KM = 5.0
-"""How far a row's point may lie from the place that its name means, beyond the place's own radius, by default."""
+_NEEDED = frozenset({"event_date", "event_type", "actor1"})
+# Kilometres that a point may lie off; 3 names a region, of which the point is only the capital.
+_RADIUS = {"1": 2, "2": 10}
+_REGION = "3"
 
-SNAP_KM = 0.5
-"""How near a place's point must lie to be taken for a row whose name fits none, by default."""
 
-_REQUIRED = frozenset({"event_date", "event_type", "actor1", "location", "latitude", "longitude"})
-_REGAINS, _OVERTAKES, _TRANSFER = (
-    "government regains territory",
-    "non state actor overtakes territory",
-    "non violent transfer of territory",
+def _plan(reading: Reading) -> Plan:
+    # the old files are written day first
+    days = reading.days("days_of", "event_date", day_first=reading.options.get("day_first", True))
+    names = party_names(reading)
+    _kinds(reading)
+    actors(reading, names)
+    _places(reading)
+    _chains(reading)
+    control(reading, names)
+    deaths = reading.no_number("fatalities")
+    year = reading.no_number("year")
+    typed = (
+        Steps("typed")
+        .add(
+            "typed_cells",
+            f"""select {listed(reading)}, {reading.kept(check.column for check in (deaths, year) if check)}
+                       {reading.number("fatalities")} as _deaths, {reading.number("year")} as _year,
+                       {reading.number("latitude")} as _lat, {reading.number("longitude")} as _lon,
+                       {_note_of_event(reading)} as _note, {_note_of_control(reading)} as _note_of_control,
+                       {reading.first("notes")} as _notes
+                from cells""",
+        )
+        .add(
+            "read",
+            f"""select *, _lat between -90 and 90 and _lon between -180 and 180 as _on_earth,
+                       time_code in ('1', '2', '3') as _time_known, geo_code in ('1', '2', '3') as _geo_known,
+                       -- a row without an id is known by what it says
+                       'acled/' || coalesce(event, 'no-id-' || md5(concat_ws(chr(31), {_WITHOUT_ID}))) as _key
+                from typed_cells""",
+        )
+        .add(
+            "joined",
+            f"""select read.*, days_of.first as _day, days_of.last <> days_of.first as _no_day, days_of.problem as days_of_problem,
+                       kinds.predicate as _predicate, kinds.ground as _ground, kinds.said as _said,
+                       a.party as _party_a, b.party as _party_b, joined_of.members as _members, chains_of.chain as _chain,
+                       held.party as _gainer, held.place as _held, coalesce(spot.place, held.place) as _place,
+                       _lat between -90 and 90 and _lon between -180 and 180 as _on_earth
+                from read
+                left join days_of on days_of.written = event_date
+                left join kinds_of as kinds on {same("read", "kinds", "sub_event", "event_type")}
+                left join actors_of as a on a.actor = read.actor1 and a.inter is not distinct from read.inter1
+                left join actors_of as b on b.actor = read.actor2 and b.inter is not distinct from read.inter2
+                left join joined_of on joined_of.assoc = read.assoc1 and joined_of.inter is not distinct from read.inter1
+                left join places_of as spot on {same("read", "spot", *_SPOT)}
+                left join chains_of on chains_of.written is not distinct from read.source
+                left join control_of as held on held.row = read.row""",
+        )
+        .add(
+            "typed",
+            """select *, case time_code when '1' then _day when '2' then _day - 3 when '3' then date_trunc('month', _day)::date
+                                else least(date_trunc('month', _day)::date, _day - 3) end as _first,
+                         case time_code when '1' then _day when '2' then _day + 3 when '3' then last_day(_day)
+                                else greatest(last_day(_day), _day + 3) end as _last
+               from joined""",
+        )
+    )
+    published = f"date '{reading.document.published}'"
+    checks = [
+        Check(
+            code="date", column="event_date", when="event_date is null", what="'has no date'", hint="Write 2016-07-17."
+        ),
+        *([days] if days else []),
+        Check(
+            code="date",
+            column="event_date",
+            when="_no_day",
+            what="format('{} is not a day', event_date)",
+            hint="ACLED dates each event to a day.",
+        ),
+        Check(
+            code="after-release",
+            column="event_date",
+            when=f"_first > {published}",
+            what=f"format('happened on {{}}, after the file was published ({reading.document.published})', _day)",
+            hint="Check the row, or the day of publication in the sidecar: it is the day of the export.",
+        ),
+        *[check for check in (deaths,) if check],
+        Check(
+            code="number",
+            column="fatalities",
+            when="_deaths < 0 or _deaths <> trunc(_deaths)",
+            what="format('has {} deaths', _deaths)",
+            hint="Check the row at its source.",
+        ),
+        *_warnings(reading),
+    ]
+    return Plan(
+        typed=typed, checks=checks, claims=[(_event(reading), "true"), (_control(reading), "_gainer is not null")]
+    )
+
+
+_WITHOUT_ID = "event_date, event_type, sub_event, actor1, actor2, location, latitude, longitude, _notes, _note"
+_SPOT = ("location", "latitude", "longitude", "geo_code", "admin1", "country")
+
+
+def _warnings(reading: Reading) -> list[Check]:
+    """What should be looked at in a row that is taken; on rows about territory the rest is said as an error where they give no claim of control."""
+
+    def look(code: str, column: str, when: str, what: str, hint: str) -> Check:
+        return Check(code=code, column=column, when=when, what=what, hint=hint, refuses=False)
+
+    of_type = "sub_event_type" if reading.has("sub_event_type") else "event_type"
+    return [
+        look("event-id", "event_id_cnty", "event is null", "'has no event id'", "Export event_id_cnty too."),
+        look(
+            "event-type",
+            of_type,
+            "_predicate = 'event'",
+            "format('has the type {}, which says nothing of what was done, or is not known', coalesce(_said, 'none'))",
+            "Taken as an event of no type; what it is called stays with it.",
+        ),
+        look(
+            "no-party",
+            "actor1",
+            "actor1 is null and _ground is null",
+            "'has no actor1'",
+            "Taken as an event whose actor is not known.",
+        ),
+        look(
+            "time-precision",
+            "time_precision",
+            "not coalesce(_time_known, false) and _ground is null",
+            "format('has time_precision {}: nobody can say how sure the day is', coalesce(time_code, 'none'))",
+            "Taken as some day of that month. It is 1 (day), 2 (week) or 3 (month).",
+        ),
+        look(
+            "geo-precision",
+            "geo_precision",
+            "not coalesce(_geo_known, false) and _ground is null",
+            "format('has geo_precision {}: nobody can say how far its point may lie off', coalesce(geo_code, 'none'))",
+            "Taken without a place. It is 1 (the place), 2 (near it) or 3 (a region).",
+        ),
+        look(
+            "point",
+            "latitude",
+            "not coalesce(_on_earth, false) and _ground is null",
+            "'has no latitude and longitude on earth'",
+            "Taken without a point. Check the row at its source.",
+        ),
+        look(
+            "year",
+            "year",
+            "_year is not null and _year <> year(_day)",
+            "format('says the year {} and a day in {}', _year, year(_day))",
+            "The day is taken; check that no columns have shifted.",
+        ),
+    ]
+
+
+def _event(reading: Reading) -> dict[str, str]:
+    one_day = "time_code = '1'"
+    radius = " ".join(f"when {quoted(code)} then {km}" for code, km in _RADIUS.items())
+    return _evidence(reading) | {
+        "key": "_key",
+        "kind": "'event'",
+        "subject": "coalesce(_party_a, 'unknown')",
+        "predicate": "_predicate",
+        "object": "_party_b",
+        "place": "_place",
+        "also": also_text(
+            {"source_code": "concat_ws(' ', 'acled', _said)", "with": "_members"}, {"harm_best": "_deaths"}
+        ),
+        "maybe_start": "_first",
+        "maybe_end": "_last + 1",
+        "sure_start": f"if({one_day}, _first, null)",
+        "sure_end": f"if({one_day}, _last + 1, null)",
+        "starts": "'yes'",
+        "ends": "'yes'",
+        "lat": "if(_on_earth, _lat, null)",
+        "lon": "if(_on_earth, _lon, null)",
+        "radius_km": f"case geo_code {radius} end",
+        "area": f"if(geo_code = '{_REGION}', coalesce(admin1, country), null)",
+        "precision": "'acled.geo_precision ' || geo_code",
+        "date_precision": "'acled.time_precision ' || time_code",
+        "note": "_note",
+    }
+
+
+def _control(reading: Reading) -> dict[str, str]:
+    return _evidence(reading) | {
+        "key": "_key || '/control'",
+        "kind": "'control'",
+        "subject": "_gainer",
+        "predicate": "'holds'",
+        "object": "_held",
+        # since a day between these two
+        "maybe_start": "_first",
+        "sure_start": "_last",
+        "starts": "'yes'",
+        "quote": "_notes",
+        "confidence": "if(geo_code = '2', 'low', null)",
+        "note": "_note_of_control",
+    }
+
+
+def _evidence(reading: Reading) -> dict[str, str]:
+    sheet = reading.cells.sheet
+    return {
+        "row": "row",
+        "sheet": "cast(null as varchar)" if sheet is None else quoted(sheet),
+        "cell": "if(_notes is null, null, 'notes')",
+        "scope": "country",
+        "published": f"date '{reading.document.published}'",
+        "chain": "_chain",
+        "document": quoted(reading.document.id),
+        "place_as_written": "location",
+    }
+
+
+def _note_of_control(reading: Reading) -> str:
+    code = "coalesce(" + ", ".join(reading.first(name) for name in ("sub_event_type", "event_type")) + ")"
+    kept = [f"'{name} ' || {reading.first(name)}" for name in ("time_precision", "geo_precision", "source")]
+    return f"concat_ws('; ', {_acled_id(reading)}, {code}, {', '.join(kept)})"
+
+
+def _note_of_event(reading: Reading) -> str:
+    kept = {
+        "event_type": ("event_type",),
+        "actor1": ("actor1",),
+        "with": ("assoc_actor_1", "ally_actor_1"),
+        "actor2": ("actor2",),
+        "beside actor2": ("assoc_actor_2", "ally_actor_2"),
+        "civilian_targeting": ("civilian_targeting",),
+        "source": ("source",),
+        "tags": ("tags",),
+        "timestamp": ("timestamp",),
+    }
+    said = ", ".join(f"'{name} ' || {reading.first(*columns)}" for name, columns in kept.items())
+    return f"concat_ws('; ', {_acled_id(reading)}, {said})"
+
+
+def _acled_id(reading: Reading) -> str:
+    return f"concat_ws(' ', 'ACLED', {decisive(reading)['event']})"
+
+
+# ------------------------------------------------------------------------------------------- what is decided once
+
+_KINDS = pa.schema([(name, pa.string()) for name in ("sub_event", "event_type", "predicate", "ground", "said")])
+_PLACES = pa.schema([(name, pa.string()) for name in (*_SPOT, "place")])
+_CHAINS = pa.schema([("written", pa.string()), ("chain", pa.string())])
+
+
+def _kinds(reading: Reading) -> None:
+    """Table ``kinds_of``: the key of each type of event, as it was said, and whether it speaks of territory."""
+    sql = decisive(reading)
+    rows = reading.distinct(sub_event=sql["sub_event"], event_type=sql["event_type"])
+    for row in rows:
+        sub_event, event_type = row["sub_event"], row["event_type"]
+        row["predicate"] = from_acled(sub_event, event_type) or "event"
+        row["ground"] = ground(sub_event, event_type)
+        row["said"] = sub_event or event_type
+    reading.engine.table("kinds_of", pa.Table.from_pylist(rows, schema=_KINDS))
+
+
+def _places(reading: Reading) -> None:
+    """Table ``places_of``: which place of the register a name with a point means, or of a region which area."""
+    near, km = reading.near(), float(reading.options.get("max_km", MAX_KM))
+    sql = decisive(reading)
+    rows = reading.distinct(**{name: sql[name] for name in _SPOT})
+    for row in rows:
+        point = on_earth(row["latitude"], row["longitude"])
+        if row["geo_code"] == _REGION:
+            governorate = near.area(row["admin1"], kind="governorate")
+            row["place"] = governorate if row["admin1"] else near.area(row["country"], kind="country")
+        elif row["geo_code"] in _RADIUS and point is not None:
+            row["place"] = near.id(row["location"], point, within_km=km)
+    reading.engine.table("places_of", pa.Table.from_pylist(rows, schema=_PLACES))
+
+
+def _chains(reading: Reading) -> None:
+    """
+    Table ``chains_of``: who told ACLED.
+
+    ACLED alone is the origin where no source of a row is known here: every download of a row is one and the same origin. Of several that are known the
+    first stands for them, so that a row is never counted as one origin more than those who told it.
+    """
+    known: dict[str, str] = reading.options.get("source_names") or {}
+    compiler = Link(who=reading.document.publisher, role=Role.COMPILER)
+    rows: list[dict[str, Any]] = reading.distinct(written=reading.first("source"))
+    for row in rows:
+        written = row["written"] or ""
+        names = (written, *(part.strip() for part in written.split(";")))
+        first = next((known[name] for name in names if name in known), None)
+        links = [compiler] if first is None else [Link(who=first, role=Role.REPORTER), compiler]
+        row["chain"] = canonical([link.to_json() for link in links]).decode()
+    reading.engine.table("chains_of", pa.Table.from_pylist(rows, schema=_CHAINS))
+
+
+SOURCE = Tabular(
+    format="acled",
+    name="ACLED",
+    version=1,
+    is_header=_NEEDED.issubset,
+    needed=", ".join(sorted(_NEEDED)),
+    columns=COLUMNS,
+    options=("party_names", "place_names", "source_names", "max_km", "snap_km", "day_first", "encoding"),
+    plan=_plan,
+    cannot_say=(
+        "ACLED codes no weapon.",
+        "ACLED gives one number of deaths, of everybody together, without a range.",
+        "ACLED's actor1 is not always who attacked, nor actor2 who was attacked.",
+        "ACLED has Syria from 2017 on.",
+    ),
 )
-_STATE, _ARMED = "1", ("2", "3", "4")
-_INTER = {"state force": "1", "rebel group": "2", "rebel force": "2", "political militia": "3", "identity militia": "4"}
-# Which actors a sub-event can be said of: forces from outside (8) count with either.
-_GAINERS = {_REGAINS: (_STATE, "8"), _OVERTAKES: (*_ARMED, "8")}
-_EARTH_KM = 6371.0088
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Gain:
-    """A row that says who gained a place."""
-
-    row: int
-    event: str
-    claim: Claim
-
-
-def read(
-    data: bytes | Path,
-    *,
-    file: str,
-    places: PlaceRegister,
-    parties: PartyRegister,
-    document: Document,
-    party_names: Mapping[str, str] | None = None,
-    place_names: Mapping[str, str] | None = None,
-    source_names: Mapping[str, str] | None = None,
-    max_km: float = MAX_KM,
-    snap_km: float = SNAP_KM,
-    encoding: str | None = None,
-) -> tuple[tuple[Claim, ...], tuple[Issue, ...]]:
-    """
-    Claims of kind control from the rows of an ACLED export that speak of territory, and what is wrong with the rest.
-
-    Parameters
-    ----------
-    data
-        The bytes of a CSV file, or where it lies; only the row at hand is in memory.
-    file
-        Name for the issues.
-    places, parties
-        Registers that names are matched to; what is not clear is an issue with its candidates.
-    document
-        The export: its publisher compiles, its day is when the rows were published.
-    party_names, place_names, source_names
-        Names as ACLED writes them and the ids that they mean, of parties, places and sources.
-    max_km, snap_km
-        Limits for the row's point: from the place that its name means (beyond that place's radius), and from a place for a name
-        that fits none. Kilometres.
-    encoding
-        Of the text, where it is not UTF-8.
-
-    Returns
-    -------
-    Claims in the order of the file, and issues.
-    """
-    intake = Intake(file)
-    table = open_table(
-        data, intake=intake, is_header=_REQUIRED.issubset, columns=", ".join(sorted(_REQUIRED)), encoding=encoding
-    )
-    if table is None:
-        return (), intake.issues
-    unknown = sorted(set(table.columns) - ACLED_COLUMNS)
-    if unknown:
-        what = f"has columns that are not ACLED's: {listed(unknown)}"
-        intake.warn("columns", what, "They are not read.")
-    reader = _Reader(
-        intake=intake,
-        document=document,
-        places=places,
-        parties=Names(parties, given={_actor(name): id for name, id in (party_names or {}).items()}),
-        names=Names(places, given=place_names),
-        sources=dict(source_names or {}),
-        max_km=max_km,
-        snap_km=snap_km,
-    )
-    rows = territory = 0
-    gains: list[_Gain] = []
-    for number, cells in table.rows:
-        rows += 1
-        kind = _territory(cells)
-        if kind is None:
-            continue
-        territory += 1
-        gain = reader.gain(number, cells, kind)
-        if gain is not None:
-            gains.append(gain)
-    if rows == 0:
-        intake.error("no-rows", "has no rows under its header", "Export it again; check that it was not cut off.")
-    elif territory == 0:
-        what = f"none of its {rows:,} rows speaks of territory"
-        intake.warn("no-territory", what, "Only these are read so far: who gained which place.")
-    return _without_contradictions(gains, intake), intake.issues
-
-
-def _territory(cells: Cells) -> str | None:
-    """The sub-event in its plain form, if it is one about territory; in old files the event type says it."""
-    text = cells.get("sub_event_type") or cells.get("event_type") or ""
-    plain = column_key(text).replace("_", " ").removeprefix("battle ").replace("nonstate", "non state")
-    return plain if plain in (_REGAINS, _OVERTAKES, _TRANSFER) else None
-
-
-class _Reader:
-    def __init__(
-        self,
-        *,
-        intake: Intake,
-        document: Document,
-        places: PlaceRegister,
-        parties: Names,
-        names: Names,
-        sources: Mapping[str, str],
-        max_km: float,
-        snap_km: float,
-    ) -> None:
-        self.intake, self.document, self.places = intake, document, places
-        self.parties, self.names, self.sources = parties, names, sources
-        self.max_km, self.snap_km = max_km, snap_km
-
-    def gain(self, row: int, cells: Cells, kind: str) -> _Gain | None:
-        """The claim of one row about territory; None, with an issue, where something about it is not clear."""
-        party, when = self._party(row, cells, kind), self._when(row, cells)
-        place, precision = self._place(row, cells), cells.get("geo_precision", "").removesuffix(".0")
-        if party is None or when is None or place is None:
-            return None
-        event = cells.get("event_id_cnty") or cells.get("data_id") or ""
-        if not event:
-            self.intake.warn(
-                "event-id", "has no event id", "Export event_id_cnty too.", row=row, column="event_id_cnty"
-            )
-        note = [f"ACLED {event}".strip(), cells.get("sub_event_type") or cells["event_type"]]
-        note += [f"{name} {cells[name]}" for name in ("time_precision", "geo_precision", "source") if cells.get(name)]
-        near: Literal["low"] | None = "low" if precision == "2" else None
-        try:
-            claim = Claim(
-                kind=Kind.CONTROL,
-                subject=party,
-                predicate="holds",
-                object=place,
-                happened=when,
-                published=self.document.published,
-                chain=self._chain(cells.get("source", "")),
-                document=self.document.id,
-                locator=Locator(row=row, cell="notes" if cells.get("notes") else None),
-                quote=cells.get("notes") or None,
-                place_as_written=cells["location"] or None,
-                confidence=near,
-                note="; ".join(note),
-            )
-        except InvalidClaim as invalid:
-            self.intake.error("claim", invalid.what, invalid.hint, row=row, column=invalid.slot)
-            return None
-        return _Gain(row=row, event=event, claim=claim)
-
-    def _party(self, row: int, cells: Cells, kind: str) -> str | None:
-        written = cells["actor1"]
-        if not written:
-            self.intake.error("no-party", "has no actor1", "Nobody can say who gained it.", row=row, column="actor1")
-            return None
-        inter = _inter(cells.get("inter1", ""))
-        if kind in _GAINERS and inter is not None and inter not in _GAINERS[kind]:
-            said = cells.get("inter1", "")
-            what = f"says {cells.get('sub_event_type') or cells['event_type']!r} of an actor1 that is {said!r}"
-            hint = "Nobody can say which of the two gained it; check the row at its source."
-            self.intake.error("actor-order", what, hint, row=row, column="inter1")
-            return None
-        name = _actor(written)
-        party = self.parties.taken(name, intake=self.intake, row=row, column="actor1")
-        if party is None:
-            hint = self.parties.hint(name)
-            self.intake.error("party", f"{written!r} is not clearly one party", hint, row=row, column="actor1")
-        return party
-
-    def _when(self, row: int, cells: Cells) -> Period | None:
-        """Since the day, with the beginning as far apart as the precision says."""
-        try:
-            # the old files are written day first
-            written = read_days(cells["event_date"], day_first=True)
-        except NotADay as no:
-            self.intake.error("date", no.what, no.hint, row=row, column="event_date")
-            return None
-        if written.serial:
-            what, hint = "has a date as a spreadsheet's number", "Read as such; check one of them."
-            self.intake.warn("serial-date", what, hint, row=row, column="event_date")
-        first, last, precision = written.first, written.last, cells.get("time_precision", "").removesuffix(".0")
-        if first != last:
-            hint = "ACLED dates each event to a day."
-            self.intake.error("date", f"{cells['event_date']!r} is not a day", hint, row=row, column="event_date")
-            return None
-        if precision == "2":
-            first, last = first - timedelta(days=3), last + timedelta(days=3)
-        elif precision == "3":
-            first = first.replace(day=1)
-            following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-            last = following - timedelta(days=1)
-        elif precision != "1":
-            what = f"has time_precision {precision!r}: nobody can say how sure the day is"
-            hint = "It is 1 (day), 2 (week) or 3 (month)."
-            self.intake.error("time-precision", what, hint, row=row, column="time_precision")
-            return None
-        return Period.since(first, last)
-
-    def _place(self, row: int, cells: Cells) -> str | None:
-        precision = cells.get("geo_precision", "").removesuffix(".0")
-        if precision not in ("1", "2"):
-            what = f"has geo_precision {precision!r}: it names no place"
-            if precision == "3":
-                what = "has geo_precision 3: it lies somewhere in a region, and names no place"
-            hint = "1 is the place, 2 near it."
-            self.intake.error("geo-precision", what, hint, row=row, column="geo_precision")
-            return None
-        point = _point(cells)
-        if point is None:
-            what, hint = "has no latitude and longitude on earth", "Check the row at its source."
-            self.intake.error("point", what, hint, row=row, column="latitude")
-            return None
-        name = cells["location"]
-        return self._by_name(row, name, point) if name else self._by_point(row, name, point)
-
-    def _by_name(self, row: int, name: str, point: tuple[float, float]) -> str | None:
-        sure = [one for one in self.names.candidates(name) if one.score >= 0.8]
-        if not sure:
-            return self._by_point(row, name, point)
-        apart = {one.id: self._km(one.id, point) for one in sure}
-        near = [one for one in sure if (km := apart[one.id]) is not None and km <= self.max_km]
-        if len(near) == 1 or (near and near[0].score - near[1].score >= 0.05):
-            return near[0].id
-        if sure[0].method == "judged":
-            return sure[0].id  # the user said so, whatever the point says
-        known = [f"{id} ({'no coordinates' if km is None else f'{km:.1f} km away'})" for id, km in apart.items()]
-        what = f"{name!r} is not clearly one place within {self.max_km:g} km of the row's point"
-        hint = f"It may mean {' or '.join(known)}. Say which place it is in the names given for this source."
-        self.intake.error("place", what, hint, row=row, column="location")
-        return None
-
-    def _by_point(self, row: int, name: str, point: tuple[float, float]) -> str | None:
-        """The one place whose point is the row's, for a name that fits none."""
-        apart = sorted((km, place.id) for place in self.places.places if (km := _km(place.point, point)) is not None)
-        near = [id for km, id in apart if km <= self.snap_km]
-        if len(near) == 1:
-            what = f"{name!r} is taken for {near[0]}, whose point lies {apart[0][0]:.1f} km from the row's"
-            hint = "Say which place it is in the names given for this source, if it is another."
-            self.intake.warn("snapped", what, hint, row=row, column="location")
-            return near[0]
-        say = "Say which place it is in the names given for this source, or add it to the register."
-        nearest = " and ".join(f"{id} ({km:.1f} km)" for km, id in apart[:2])
-        hint = f"Nearest are {nearest}. {say}" if nearest else say
-        self.intake.error("place", f"{name!r} is no place of the case", hint, row=row, column="location")
-        return None
-
-    def _km(self, id: str, point: tuple[float, float]) -> float | None:
-        """How far a point lies outside a place; 0 within its radius, None if the place has no coordinates."""
-        place = self.places.place(id)
-        km = _km(place.point, point)
-        return None if km is None else max(0.0, km - (place.radius_km or 0.0))
-
-    def _chain(self, source: str) -> tuple[Link, ...]:
-        # ACLED alone is the origin where the source is not known here: every download of a row is one and the same origin
-        compiler = Link(who=self.document.publisher, role=Role.COMPILER)
-        id = self.sources.get(source)
-        return (compiler,) if id is None else (Link(who=id, role=Role.REPORTER), compiler)
-
-
-def _without_contradictions(gains: list[_Gain], intake: Intake) -> tuple[Claim, ...]:
-    """The claims, without those of one event that name different parties, days or places; the same said twice is said once."""
-    events: dict[str, list[_Gain]] = {}
-    for gain in gains:
-        events.setdefault(gain.event or f"row {gain.row}", []).append(gain)
-    left_out: set[int] = set()
-    for event, rows in events.items():
-        said = {(gain.claim.subject, gain.claim.object, gain.claim.happened) for gain in rows}
-        if len(said) > 1:
-            numbers = ", ".join(str(gain.row) for gain in rows)
-            hint = "Export one row an event, in its latest edition."
-            what = f"event {event} says different things in rows {numbers}: none is taken"
-            intake.error("event", what, hint, row=rows[0].row, column="event_id_cnty")
-            left_out |= {gain.row for gain in rows}
-        else:
-            for gain in rows[1:]:
-                what, hint = f"says what row {rows[0].row} says of event {event}", "It is taken once."
-                intake.warn("twice", what, hint, row=gain.row, column="event_id_cnty")
-                left_out.add(gain.row)
-    return tuple(gain.claim for gain in gains if gain.row not in left_out)
-
-
-def _actor(written: str) -> str:
-    """An actor's name without the years of its government and the country in brackets that end it."""
-    return re.sub(r"\s*\((?:\d{4}\s*-\s*(?:\d{4})?)\)", "", written).strip()
-
-
-def _inter(written: str) -> str | None:
-    """ACLED's number for what an actor is; None where it is not said."""
-    plain = column_key(written).replace("_", " ").rstrip("s")
-    number = re.match(r"\d", plain)
-    if number is not None:
-        return None if number[0] == "0" else number[0]
-    if plain.startswith(("external", "other")):
-        return "8"
-    known = _INTER.get(plain)
-    return known if known is not None or not plain else "?"
-
-
-def _point(cells: Cells) -> tuple[float, float] | None:
-    try:
-        lat, lon = (float(cells[name]) for name in ("latitude", "longitude"))
-    except ValueError:
-        return None
-    return (lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
-
-
-def _km(one: tuple[float, float] | None, other: tuple[float, float]) -> float | None:
-    """Kilometres on the globe between two points; None if one is not known."""
-    if one is None:
-        return None
-    (lat, lon), (there, beyond) = ((math.radians(value) for value in point) for point in (one, other))
-    half = math.sin((there - lat) / 2) ** 2 + math.cos(lat) * math.cos(there) * math.sin((beyond - lon) / 2) ** 2
-    return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(half)))

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from castello.claims import UNKNOWN, Claim, Document, InvalidClaim, Kind, Link, Locator, Period, Quantity, Role
 from castello.errors import Issue, WrongUse
 from castello.names import fold, settled
 from castello.places import PlaceRegister
-from castello.sources._csv import Cells, column_key, open_table
+from castello.sources._csv import Cells, column_key
 from castello.sources._days import NotADay, Written, read_days
 from castello.sources._intake import Intake, Names, listed
+from castello.sources.cells import Cells as Table
+from castello.sources.cells import open_cells
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "place": ("place", "place_id"),
@@ -53,7 +56,8 @@ def read(
     Parameters
     ----------
     data
-        The bytes of a CSV file, or where it lies; only the row at hand is in memory.
+        The bytes of a table, or where it lies, in any format of :func:`castello.sources.cells.open_cells`; each sheet with the
+        columns is read, and only some rows are in memory.
     file
         Name for the issues.
     places
@@ -92,26 +96,8 @@ def read(
     def one_of(there: frozenset[str], *whats: str) -> bool:
         return any(not there.isdisjoint(found_by[what]) for what in whats)
 
-    table = open_table(
-        data,
-        intake=intake,
-        is_header=lambda there: one_of(there, "place", "pcode", "name") and one_of(there, "persons", "families"),
-        columns="place, pcode or name; and people or families",
-        encoding=encoding,
-    )
-    if table is None:
-        return (), intake.issues
-    columns = {what: next((name for name in names if name in table.columns), "") for what, names in found_by.items()}
-    others = sorted(set(table.columns) - set(columns.values()))
-    if others:
-        intake.warn("columns", f"has columns that are not read: {listed(others)}", "Name them in the mapping.")
-    if not columns["date"] and valid is None:
-        hint = "Add a column date, or say when the table was valid."
-        intake.error("no-date", "says of no day that it was so; nothing of it is taken in", hint)
-        return (), intake.issues
     reader = _Reader(
         intake=intake,
-        columns=columns,
         document=document,
         names=Names(places, given=place_names),
         places=places,
@@ -119,10 +105,31 @@ def read(
         valid=valid,
         day_first=day_first,
     )
-    rows = 0
-    claims: dict[object, Claim] = {}
-    for number, cells in table.rows:
-        rows += 1
+    with TemporaryDirectory() as folder:
+        if isinstance(data, bytes):
+            path = Path(folder) / Path(file).name
+            path.write_bytes(data)
+        else:
+            path = data
+        tables = open_cells(
+            path,
+            into=Path(folder) / "cells",
+            intake=intake,
+            is_header=lambda there: one_of(there, "place", "pcode", "name") and one_of(there, "persons", "families"),
+            needed="place, pcode or name; and people or families",
+            encoding=encoding,
+        )
+        claims: dict[object, Claim] = {}
+        for table in tables:
+            if reader.can_read(table, found_by):
+                _take(table, reader, claims)
+    apart = [claim for claim in claims.values() if reader.told_apart(claim)]
+    return tuple(_one_name_each(apart, reader)), intake.issues
+
+
+def _take(table: Table, reader: _Reader, claims: dict[object, Claim]) -> None:
+    """Add the claims of one table that are not there yet."""
+    for number, cells in table.read():
         for claim in reader.claims(number, cells):
             said = (
                 claim.subject,
@@ -134,15 +141,19 @@ def read(
                 claim.place_as_written,
             )
             if said in claims:
-                locator = claims[said].locator
-                what = f"says what row {locator.row if locator else ''} says"
-                intake.warn("twice", what, "It is taken once.", row=number)
+                what = f"says what row {_row(claims[said])[1]} says"
+                reader.intake.warn("twice", what, "It is taken once.", row=number)
                 continue
             claims[said] = claim
-    if rows == 0:
-        intake.error("no-rows", "has no rows under its header", "Export it again; check that it was not cut off.")
-    apart = [claim for claim in claims.values() if reader.told_apart(claim)]
-    return tuple(_one_name_each(apart, reader)), intake.issues
+    if table.present == 0:
+        what, hint = "has no rows under its header", "Export it again; check that it was not cut off."
+        reader.intake.error("no-rows", what, hint)
+
+
+def _row(claim: Claim) -> tuple[str, int]:
+    """The sheet and the row that a claim stands in."""
+    locator = claim.locator or Locator()
+    return locator.sheet or "", locator.row or 0
 
 
 def _one_name_each(claims: Iterable[Claim], reader: _Reader) -> Iterator[Claim]:
@@ -151,10 +162,10 @@ def _one_name_each(claims: Iterable[Claim], reader: _Reader) -> Iterator[Claim]:
 
     They are different places, of which the register has one.
     """
-    rows: dict[tuple[object, ...], dict[tuple[str, str], int]] = {}
+    rows: dict[tuple[object, ...], dict[tuple[str, str], tuple[str, int]]] = {}
     keyed: list[tuple[tuple[object, ...], Claim]] = []
     for claim in claims:
-        row = claim.locator.row if claim.locator is not None and claim.locator.row is not None else 0
+        row = _row(claim)
         unit = claim.quantity.unit if claim.quantity is not None else ""
         key: tuple[object, ...] = (claim.subject, claim.happened, unit, claim.also, claim.chain, claim.note)
         rows.setdefault(key, {}).setdefault(reader.written[row], row)
@@ -162,10 +173,10 @@ def _one_name_each(claims: Iterable[Claim], reader: _Reader) -> Iterator[Claim]:
     yield from (claim for key, claim in keyed if len(rows[key]) == 1)
     for key, written in rows.items():
         if len(written) > 1:
-            names = listed([f"{name or code!r} in row {row}" for (code, name), row in written.items()], most=5)
+            names = listed([f"{name or code!r} in row {row}" for (code, name), (_, row) in written.items()], most=5)
             what = f"rows of one day with different names or codes are all taken for {key[0]}: {names}; none is kept"
             hint = "Say in the names given for this source which place each name means, and add those that are missing."
-            reader.intake.error("one-place", what, hint, row=min(written.values()))
+            reader.intake.error("one-place", what, hint, row=min(written.values())[1])
 
 
 class _Reader:
@@ -173,7 +184,6 @@ class _Reader:
         self,
         *,
         intake: Intake,
-        columns: Mapping[str, str],
         document: Document,
         names: Names,
         places: PlaceRegister,
@@ -181,17 +191,35 @@ class _Reader:
         valid: Period | None,
         day_first: bool | None,
     ) -> None:
-        self.intake, self.columns, self.document, self.names = intake, columns, document, names
+        self.intake, self.document, self.names = intake, document, names
+        self.sheet, self.columns = "", dict[str, str]()
         self.sources, self.valid, self.day_first = sources, valid, day_first
         self.ids = frozenset(place.id for place in places.places)
         self.codes: dict[str, list[str]] = {}
         self.code_of = {place.id: place.pcode.casefold() for place in places.places if place.pcode}
         for id, code in self.code_of.items():
             self.codes.setdefault(code, []).append(id)
-        self.written: dict[int, tuple[str, str]] = {}
+        self.columns_of: dict[str, dict[str, str]] = {}
+        self.written: dict[tuple[str, int], tuple[str, str]] = {}
         self.names_of: dict[tuple[str, Period], dict[str, str]] = {}
-        self.by_code_alone: set[int] = set()
+        self.by_code_alone: set[tuple[str, int]] = set()
         self.code_of_claim: dict[str, str] = {}
+
+    def can_read(self, table: Table, found_by: Mapping[str, tuple[str, ...]]) -> bool:
+        """Turn to a table: which of its columns is which, and whether it says of some day what it says."""
+        self.sheet = table.sheet or ""
+        self.columns = {
+            what: next((name for name in names if name in table.columns), "") for what, names in found_by.items()
+        }
+        self.columns_of[self.sheet] = self.columns
+        others = sorted(set(table.columns) - set(self.columns.values()))
+        if others:
+            self.intake.warn("columns", f"has columns that are not read: {listed(others)}", "Name them in the mapping.")
+        if not self.columns["date"] and self.valid is None:
+            hint = "Add a column date, or say when the table was valid."
+            self.intake.error("no-date", "says of no day that it was so; nothing of it is taken in", hint)
+            return False
+        return True
 
     def claims(self, row: int, cells: Cells) -> list[Claim]:
         """The claims of one row; none, with an issue, where its place or day is not clear."""
@@ -217,7 +245,7 @@ class _Reader:
                         published=self.document.published,
                         chain=chain,
                         document=self.document.id,
-                        locator=Locator(row=row, cell=self.columns[what]),
+                        locator=Locator(sheet=self.sheet or None, row=row, cell=self.columns[what]),
                         place_as_written=name or None,
                         note=note,
                     )
@@ -227,8 +255,10 @@ class _Reader:
                 self.intake.error("claim", invalid.what, invalid.hint, row=row, column=column or None)
         if made:
             # who writes the id of a place may call it what they like
-            self.written[row] = (code, fold(name)) if self._text(cells, "place") not in self.ids else ("", place)
-        if row in self.by_code_alone:
+            self.written[self.sheet, row] = (
+                (code, fold(name)) if self._text(cells, "place") not in self.ids else ("", place)
+            )
+        if (self.sheet, row) in self.by_code_alone:
             self.code_of_claim |= dict.fromkeys((claim.id for claim in made), code)
         return made
 
@@ -244,8 +274,8 @@ class _Reader:
             return True
         what = f"the P-code {code!r} stands beside several names ({listed(sorted(names.values()), most=5)}) and says of none where it is"
         hint = "Say in the names given for this source which place each name means; parts of a city are places of their own."
-        row = claim.locator.row if claim.locator else None
-        self.intake.error("shared-code", what, hint, row=row, column=self.columns["pcode"])
+        sheet, row = _row(claim)
+        self.intake.error("shared-code", what, hint, row=row, column=self.columns_of[sheet]["pcode"])
         return False
 
     def _text(self, cells: Cells, what: str) -> str:
@@ -274,7 +304,7 @@ class _Reader:
                 what = f"is taken for {holders[0]} by its P-code; the name {name!r} is not clearly one of its names"
                 hint = "Check it, and add the name to the place's aliases."
                 self.intake.warn("by-code", what, hint, row=row, column=self.columns["pcode"])
-                self.by_code_alone.add(row)
+                self.by_code_alone.add((self.sheet, row))
             return holders[0]
         if by_name is not None:
             if code and by_name in self.code_of:

@@ -422,7 +422,7 @@ class Book:
 
         Parameters
         ----------
-        names
+        *names
             Of :data:`castello.ledger.tables.SCHEMA`.
         """
         listed = ", ".join(f'"{SCHEMA.field(name).name}"' for name in names)

@@ -96,14 +96,7 @@ class Releases:
                 files.setdefault(file.feed, []).append(file)
             except WrongUse as wrong:
                 kept |= {name}
-                issue = Issue(
-                    file=f"{name}.yml",
-                    row=getattr(wrong, "line", None),
-                    code="reading",
-                    what=wrong.what,
-                    hint=wrong.hint,
-                )
-                yield name, Taken(counts={}, issues=(issue,))
+                yield name, Taken(counts={}, issues=(_wrong(name, wrong),))
         told = self._told()
         # what moved from one feed to another has to be gone there before it stands here
         order = sorted({*files, *told}, key=lambda feed: (not self._lost(feed, files, told), feed))
@@ -179,18 +172,28 @@ class Releases:
             try:
                 with busy(f"reading {file.name}") as tick:
                     abouts[file.name] = self._staged(file, tick=tick)
+            except WrongUse as wrong:
+                yield from self._left(files, entries, {file.name: _wrong(file.name, wrong)})
+                return
             except NotReadable as error:
-                # what nobody foresaw in one file must not keep the others out; what the feed said stands
+                # what nobody foresaw in one file must not keep the others out
                 hint = "Look for figures that cannot be; if there are none, report it with the row."
                 issue = Issue(file=file.name, code="unreadable", what=f"cannot be worked on ({error})", hint=hint)
-                for other in files:
-                    issues = (issue,) if other is file else ()
-                    yield other.name, replace(self._as_before(other, entries), issues=issues)
+                yield from self._left(files, entries, {file.name: issue})
                 return
         compared = self._write(feed, files, abouts, state=state)
         for file in files:
             about = abouts[file.name]
             yield file.name, _with(about, compared[file.held.document.id], file.name)
+
+    def _left(
+        self, files: Sequence[_File], entries: Sequence[Entry], issues: Mapping[str, Issue]
+    ) -> Iterator[tuple[str, Taken]]:
+        """A feed of which a file cannot be read this time says what it said before."""
+        for file in files:
+            before = self._as_before(file, entries)
+            issue = issues.get(file.name)
+            yield file.name, before if issue is None else replace(before, issues=(issue,))
 
     def _staged(self, file: _File, *, tick: Tick | None) -> dict[str, Any]:
         """The rows of a file, read if they are not there as they would be read now."""
@@ -292,6 +295,12 @@ def _is_last_word(entry: Entry, entries: Sequence[Entry], *, state: str) -> bool
     """Whether a feed was settled with these files, and with all that is recorded of it but itself."""
     others = [str(other.source["batch"]) for other in entries if other is not entry]
     return entry.source["state"] == state and entry.source["seen"] == _digest(others)
+
+
+def _wrong(name: str, wrong: WrongUse) -> Issue:
+    """A sidecar that says something that cannot be done, at its line if that is known."""
+    line = getattr(wrong, "line", None)
+    return Issue(file=f"{name}.yml", row=line, code="reading", what=wrong.what, hint=wrong.hint)
 
 
 def _digest(names: Sequence[str]) -> str:

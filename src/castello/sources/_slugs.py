@@ -16,7 +16,7 @@ def slug(text: str) -> str:
     Examples
     --------
     >>> slug("Bread (bakery, parallel market)"), slug("حلب")
-    ('bread-bakery-parallel-market', 'n-fafdba6cc2ce')
+    ('bread-bakery-parallel-market', 'n-6a80f73e2a3a')
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

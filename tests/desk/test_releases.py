@@ -140,6 +140,12 @@ def test_an_older_release_that_comes_later_is_seen_in_the_pictures_of_its_time(c
     assert deaths(case) == now
 
 
+def test_fewer_dead_than_none_are_no_figure(case: Case, tmp_path: Path) -> None:
+    rows = HEAD + event(1, day="2016-07-03", best=-3) + event(2, day="2016-07-20", best=5)
+    assert add(case, tmp_path, "ged-17.csv", rows, published=FIRST)["refused"] == 1
+    assert deaths(case) == [("2016-07-20", 5)]
+
+
 def test_a_file_that_was_replaced_is_not_read(case: Case, tmp_path: Path) -> None:
     add(case, tmp_path, "ged-17.csv", ROWS, published=FIRST)
     (case.folder / "feeds" / "ged-17.csv").write_text(NEWER, encoding="utf-8")

@@ -36,8 +36,6 @@ BATCH_SCHEMA = pa.schema(
 )
 """Columns of a batch: those of the ledger less what the write adds, and what the next release is held against."""
 
-GONE_TABLE = pa.schema([("id", pa.string()), ("answer", pa.string())])
-
 
 def batch_of(entry: Entry) -> str | None:
     """The hash that names the batch of an entry, or None if it has none."""

@@ -148,6 +148,13 @@ def _plan(reading: Reading) -> Plan:
         ),
         *not_numbers,
         Check(
+            code="negative",
+            column="best",
+            when="least(_best, _low, _high, _civilians) < 0",
+            what="'counts fewer than no dead'",
+            hint="Check the row at its source.",
+        ),
+        Check(
             code="range",
             column="best",
             when="not (coalesce(_low, _best) <= _best and _best <= coalesce(_high, _best))",
